@@ -1,0 +1,51 @@
+"""The console command `cauce`: one file per command, loaded only when it is called."""
+
+import importlib
+
+import click
+from pydantic import ValidationError
+
+from cauce.runtime.faults import Unavailable
+
+# Name of the command -> its module here, which exposes a click command named `command`. In alphabetical order.
+COMMANDS = {
+    "broker": "broker",
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is needed, and prints what the operator can mend without a trace."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, as the help shows them."""
+        return [*super().list_commands(ctx), *COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, its module imported now."""
+        module = COMMANDS.get(cmd_name)
+        if not module:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = importlib.import_module(f"{__name__}.{module}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a fault of the world becomes one message and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except Unavailable as fault:
+            raise click.ClickException(str(fault)) from None
+        except ValidationError as wrong:
+            if wrong.title != "Settings":
+                raise
+            raise click.ClickException(_wrong_settings(wrong)) from None
+
+
+def _wrong_settings(wrong: ValidationError) -> str:
+    lines = [f"  CAUCE_{str(error['loc'][0]).upper()}: {error['msg']}" for error in wrong.errors() if error["loc"]]
+    return "\n".join(["The environment holds settings that cannot be used:", *lines])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="cauce", message="%(package)s %(version)s")
+def main() -> None:
+    """Cauce: an order management system as a stream of decisions."""

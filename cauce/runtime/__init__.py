@@ -1,0 +1,1 @@
+"""Everything that touches the world, once: Kafka, the clock, disks, SQL, providers."""
