@@ -1,0 +1,53 @@
+"""What every message is: an immutable pydantic model with a type, a Kafka key and an identity."""
+
+from typing import ClassVar, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+Instant = AwareDatetime
+
+
+class Part(BaseModel):
+    """A value inside a message. Unknown fields are passed over, so that an older reader understands a newer writer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_bytes="base64", val_json_bytes="base64")
+
+
+class Message(Part):
+    """A value of one topic.
+
+    `type` names it with its version (`order.placed.v1`); `key` is the field that becomes the Kafka key; `identity`
+    are the fields that tell two events of one type and one cause apart.
+    """
+
+    type: ClassVar[str]
+    key: ClassVar[str]
+    identity: ClassVar[tuple[str, ...]] = ()
+
+    def key_value(self) -> str:
+        """The Kafka key as text."""
+        return str(getattr(self, self.key))
+
+    def natural_key(self) -> str:
+        """What tells this event apart from others of its type and cause."""
+        return "/".join(str(getattr(self, name)) for name in self.identity)
+
+    def to_bytes(self) -> bytes:
+        """JSON in the order the fields are declared, without absent ones: the same value gives the same bytes."""
+        return self.__pydantic_serializer__.to_json(self, exclude_none=True)
+
+    @classmethod
+    def read(cls, value: bytes) -> Self:
+        """Raises pydantic.ValidationError for anything that is not this message."""
+        return cls.model_validate_json(value)
+
+
+class Sealed(Part):
+    """Personal data under the key of one person; only runners and the API can open it.
+
+    `content` is AES-GCM-SIV (RFC 8452) over JSON, with the person's id as associated data.
+    """
+
+    person_id: str
+    nonce: bytes
+    content: bytes

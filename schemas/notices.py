@@ -1,0 +1,102 @@
+"""Notices: what people are told, once for each fact, and how it went out."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import PositiveInt
+
+from cauce.money import Money
+from schemas.base import Message, Part, Sealed
+
+
+class NoticeKind(StrEnum):
+    """The steps a customer hears about."""
+
+    RECEIVED = "received"
+    REFUSED = "refused"
+    BACKORDERED = "backordered"
+    CONFIRMED = "confirmed"
+    PACKED = "packed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELED = "canceled"
+    RETURN_AUTHORIZED = "return_authorized"
+    RETURN_REFUSED = "return_refused"
+    RETURNED = "returned"
+    REFUNDED = "refunded"
+
+
+class NoticeLine(Part):
+    """A line as a customer reads it."""
+
+    text: str
+    quantity: PositiveInt
+
+
+class TellCustomer(Message):
+    """The router's word to the notices of one person: this fact concerns you."""
+
+    type: ClassVar[str] = "customer.tell.v1"
+    key: ClassVar[str] = "person_id"
+    identity: ClassVar[tuple[str, ...]] = ("kind", "reference")
+
+    person_id: str
+    kind: NoticeKind
+    reference: str
+    order_id: str
+    order_number: str
+    language: str
+    personal: Sealed
+    lines: tuple[NoticeLine, ...] = ()
+    amount: Money | None = None
+    tracking_number: str = ""
+    carrier: str = ""
+    expected_on: str = ""
+    detail: str = ""
+
+
+class SendMail(Message):
+    """Effect: one mail to one person, with a Message-ID that a repeat would share."""
+
+    type: ClassVar[str] = "mail.send.v1"
+    key: ClassVar[str] = "person_id"
+    identity: ClassVar[tuple[str, ...]] = ("kind", "reference")
+
+    person_id: str
+    kind: NoticeKind
+    reference: str
+    order_id: str
+    language: str
+    message_id: str
+    subject: str
+    body: str
+    personal: Sealed
+
+
+class CustomerNotified(Message):
+    """The mail server took the mail. `repeats` counts sends that may have gone out twice around a crash."""
+
+    type: ClassVar[str] = "customer.notified.v1"
+    key: ClassVar[str] = "person_id"
+    identity: ClassVar[tuple[str, ...]] = ("kind", "reference")
+
+    person_id: str
+    kind: NoticeKind
+    reference: str
+    order_id: str
+    message_id: str
+    repeats: int = 0
+
+
+class NoticeFailed(Message):
+    """The mail server refused for good, or there is no address to send to."""
+
+    type: ClassVar[str] = "notice.failed.v1"
+    key: ClassVar[str] = "person_id"
+    identity: ClassVar[tuple[str, ...]] = ("kind", "reference")
+
+    person_id: str
+    kind: NoticeKind
+    reference: str
+    order_id: str
+    detail: str

@@ -1,0 +1,263 @@
+"""Orders: what channels ask, what intake decides, and the two sides of a change."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field, PositiveInt, StringConstraints
+
+from cauce.money import Currency, Money, total
+from cauce.places import Coordinates
+from schemas.base import Instant, Message, Part, Sealed
+
+Sku = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+class ShipOption(StrEnum):
+    """How fast the customer was promised the goods."""
+
+    STANDARD = "standard"
+    EXPRESS = "express"
+
+
+class Profile(StrEnum):
+    """The kind of customer an order is for."""
+
+    B2C = "b2c"
+    B2B = "b2b"
+
+
+class Customer(Part):
+    """Who an order is for, as far as deciding may know; the rest is sealed."""
+
+    person_id: str
+    country: Country
+    language: str = "en"
+    profile: Profile = Profile.B2C
+    personal: Sealed
+
+
+class PersonalDetails(Part):
+    """What a seal holds. Never on a topic in the clear."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    street: str = ""
+    city: str = ""
+    postal_code: str = ""
+    country: Country
+
+
+class Destination(Part):
+    """Where the goods go, to the postal area; the street is in the seal."""
+
+    country: Country
+    postal_area: str = ""
+    coordinates: Coordinates
+    located_by: str = "postal"
+
+
+class OrderLine(Part):
+    """One sku of an order. `amount` is what the customer pays for the whole line, tax included, discount taken off."""
+
+    line_id: str
+    sku: Sku
+    quantity: PositiveInt
+    unit_price: Money
+    amount: Money
+    tax: Money
+    description: str = ""
+
+
+class Charge(Part):
+    """Something paid for that is not goods: postage, a fee, an adjustment by hand."""
+
+    code: str
+    amount: Money
+
+
+class Payment(Part):
+    """Money the channel says it has taken, and where the provider keeps it."""
+
+    payment_id: str
+    provider: str
+    reference: str
+    amount: Money
+
+
+class PlaceOrder(Message):
+    """A channel's order, mapped, located and sealed by the door."""
+
+    type: ClassVar[str] = "order.place.v1"
+    key: ClassVar[str] = "order_id"
+
+    order_id: str
+    channel: str
+    channel_order: str
+    placed_at: Instant
+    currency: Currency
+    customer: Customer
+    destination: Destination
+    ship_option: ShipOption = ShipOption.STANDARD
+    lines: tuple[OrderLine, ...]
+    charges: tuple[Charge, ...] = ()
+    payments: tuple[Payment, ...] = ()
+
+
+class CancelOrder(Message):
+    """Somebody asks to cancel an order, whole or (with `line_ids`) in part."""
+
+    type: ClassVar[str] = "order.cancel.v1"
+    key: ClassVar[str] = "order_id"
+
+    order_id: str
+    request_id: str
+    line_ids: tuple[str, ...] = ()
+    reason: str
+    asked_by: str
+
+
+class Reason(Part):
+    """Why a field was refused: `field` is a path, `code` is stable, `detail` is for people."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class OrderPlaced(Message):
+    """The order is taken, once and for ever; version 1."""
+
+    type: ClassVar[str] = "order.placed.v1"
+    key: ClassVar[str] = "order_id"
+
+    order_id: str
+    order_number: str
+    version: PositiveInt = 1
+    channel: str
+    channel_order: str
+    placed_at: Instant
+    currency: Currency
+    customer: Customer
+    destination: Destination
+    ship_option: ShipOption
+    deliver_by: Instant
+    lines: tuple[OrderLine, ...]
+    charges: tuple[Charge, ...] = ()
+    payments: tuple[Payment, ...] = ()
+
+    def amount(self) -> Money:
+        """What the customer pays: lines and charges."""
+        return total(
+            self.currency, [*(line.amount for line in self.lines), *(charge.amount for charge in self.charges)]
+        )
+
+
+class OrderRefused(Message):
+    """The order was read and not taken; each reason names its field."""
+
+    type: ClassVar[str] = "order.refused.v1"
+    key: ClassVar[str] = "order_id"
+
+    order_id: str
+    order_number: str
+    channel: str
+    channel_order: str
+    customer: Customer
+    reasons: tuple[Reason, ...] = Field(min_length=1)
+
+
+class OrderConflicted(Message):
+    """The same channel order came again with another body: the first stands, this one is set aside."""
+
+    type: ClassVar[str] = "order.conflicted.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("digest",)
+
+    order_id: str
+    channel: str
+    channel_order: str
+    digest: str
+    first_digest: str
+
+
+class LineQuantity(Part):
+    """Units of one line."""
+
+    line_id: str
+    quantity: PositiveInt
+
+
+class ChangeRequested(Message):
+    """Intake proposes to cancel these units; fulfillment, which can stop the carton, answers."""
+
+    type: ClassVar[str] = "change.requested.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("request_id",)
+
+    order_id: str
+    request_id: str
+    lines: tuple[LineQuantity, ...] = Field(min_length=1)
+    reason: str
+    asked_by: str
+
+
+class ChangeRefused(Message):
+    """Intake itself says no: the order is unknown, or nothing of it is left to cancel."""
+
+    type: ClassVar[str] = "change.refused.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("request_id",)
+
+    order_id: str
+    request_id: str
+    reason: Reason
+
+
+class CanceledUnits(Part):
+    """Units of a line that were canceled: in `shipment_id`, or before fulfillment knew of any shipment with them."""
+
+    line_id: str
+    quantity: PositiveInt
+    shipment_id: str = ""
+
+
+class Outcome(StrEnum):
+    """Fulfillment's answer to a proposed change."""
+
+    ACCEPTED = "accepted"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+
+
+class ChangeAnswered(Message):
+    """Fulfillment's answer: what was stopped, line by line, and why the rest was not."""
+
+    type: ClassVar[str] = "change.answered.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("request_id",)
+
+    order_id: str
+    request_id: str
+    outcome: Outcome
+    canceled: tuple[CanceledUnits, ...] = ()
+    reason: str = ""
+
+
+class OrderChanged(Message):
+    """The order as it now stands differs from its last version by the units canceled here."""
+
+    type: ClassVar[str] = "order.changed.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("version",)
+
+    order_id: str
+    order_number: str
+    version: PositiveInt
+    request_id: str
+    canceled: tuple[CanceledUnits, ...] = Field(min_length=1)
+    whole: bool
+    amount: Money
+    reason: str
+    customer: Customer

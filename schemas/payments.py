@@ -1,0 +1,87 @@
+"""Payments: what was taken, what is paid back, and the effects that do it."""
+
+from typing import ClassVar
+
+from pydantic import PositiveInt
+
+from cauce.money import Money
+from schemas.base import Message
+from schemas.orders import Customer
+
+
+class PaymentCaptured(Message):
+    """Money of an order is ours: here, reported by the channel that took it."""
+
+    type: ClassVar[str] = "payment.captured.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("payment_id",)
+
+    order_id: str
+    order_number: str
+    payment_id: str
+    provider: str
+    provider_reference: str
+    amount: Money
+    captured_by: str
+
+
+class RefundPayment(Message):
+    """Effect: pay `amount` of a captured payment back."""
+
+    type: ClassVar[str] = "payment.refund.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("refund_id", "payment_id", "attempt")
+
+    order_id: str
+    refund_id: str
+    payment_id: str
+    provider: str
+    provider_reference: str
+    amount: Money
+    attempt: PositiveInt = 1
+
+
+class PaymentRefunded(Message):
+    """Money of an order went back to the customer."""
+
+    type: ClassVar[str] = "payment.refunded.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("refund_id", "payment_id")
+
+    order_id: str
+    order_number: str
+    refund_id: str
+    payment_id: str
+    provider: str
+    provider_reference: str
+    amount: Money
+    because: str
+    customer: Customer
+
+
+class RefundOwed(Message):
+    """Payments has taken on a refund and asks the provider; `short` is what no captured payment covers yet."""
+
+    type: ClassVar[str] = "refund.owed.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("refund_id",)
+
+    order_id: str
+    refund_id: str
+    because: str
+    amount: Money
+    short: Money
+
+
+class PaymentFailed(Message):
+    """The provider refused for good; somebody in finance decides what next."""
+
+    type: ClassVar[str] = "payment.failed.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("refund_id", "payment_id")
+
+    order_id: str
+    refund_id: str
+    payment_id: str
+    amount: Money
+    detail: str

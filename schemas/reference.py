@@ -1,0 +1,92 @@
+"""Reference data as records, and time as a record: what decisions look things up in, and when timers fire."""
+
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from pydantic import NonNegativeInt, PositiveInt
+
+from cauce.money import Currency, Money
+from cauce.places import Coordinates
+from schemas.base import Instant, Message, Part
+from schemas.orders import Country, ShipOption, Sku
+
+
+class Kind(StrEnum):
+    """The kinds of reference data; each is replaced whole, by version."""
+
+    SITES = "sites"
+    PRODUCTS = "products"
+    RATES = "rates"
+    POLICY = "policy"
+
+
+class Site(Part):
+    """A place that holds stock. `id` is its code."""
+
+    id: str
+    name: str
+    country: Country
+    coordinates: Coordinates
+
+
+class Product(Part):
+    """A sku that may be ordered. `id` is the sku."""
+
+    id: Sku
+    name: str = ""
+    weight_grams: PositiveInt
+
+
+class Rate(Part):
+    """A carrier's service on one zone, priced by the started kilogram, in working days. `id` is its code."""
+
+    id: str
+    carrier: str
+    service: str
+    domestic: bool
+    base: Money
+    per_kilogram: Money
+    max_weight_grams: PositiveInt
+    transit_days: PositiveInt
+
+
+class Policy(Part):
+    """What a shop promises and accepts. `id` is its name; there is one."""
+
+    id: str = "policy"
+    currencies: tuple[Currency, ...]
+    deliver_within_days: dict[ShipOption, PositiveInt]
+    return_window_days: PositiveInt
+    returns_site: str
+
+
+MODELS: dict[Kind, type[Part]] = {
+    Kind.SITES: Site,
+    Kind.PRODUCTS: Product,
+    Kind.RATES: Rate,
+    Kind.POLICY: Policy,
+}
+
+
+class ReferencePublished(Message):
+    """One part of a content-addressed version of one kind; it is active from the record that completes it."""
+
+    type: ClassVar[str] = "reference.published.v1"
+    key: ClassVar[str] = "kind"
+    identity: ClassVar[tuple[str, ...]] = ("kind", "version", "part")
+
+    kind: Kind
+    version: str
+    part: NonNegativeInt
+    parts: PositiveInt
+    items: tuple[dict[str, Any], ...]
+
+
+class TimeReached(Message):
+    """The clock process says how late it is; what is due by `reached_at` fires."""
+
+    type: ClassVar[str] = "time.reached.v1"
+    key: ClassVar[str] = "clock"
+
+    clock: str = "clock"
+    reached_at: Instant

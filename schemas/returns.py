@@ -1,0 +1,159 @@
+"""Returns: asked for, authorized or refused, received and graded, and the refund they ask for."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field, PositiveInt
+
+from cauce.money import Money
+from schemas.base import Instant, Message, Part
+from schemas.orders import Customer, LineQuantity, Reason, Sku
+from schemas.stock import Disposition
+
+
+class RequestReturn(Message):
+    """Somebody wants to send goods back. Where the purchase is unknown, `order_id` is the request's own."""
+
+    type: ClassVar[str] = "return.request.v1"
+    key: ClassVar[str] = "order_id"
+
+    order_id: str
+    request_id: str
+    purchase_known: bool = True
+    lines: tuple[LineQuantity, ...] = ()
+    reason: str
+    asked_by: str
+
+
+class Grade(StrEnum):
+    """The state in which a unit came back."""
+
+    NEW = "new"
+    OPENED = "opened"
+    DAMAGED = "damaged"
+
+
+class GradedUnits(Part):
+    """Units of a line as the receiving desk graded them."""
+
+    line_id: str
+    quantity: PositiveInt
+    grade: Grade
+
+
+class ReceiveReturn(Message):
+    """The receiving desk has the goods of an authorized return."""
+
+    type: ClassVar[str] = "return.receive.v1"
+    key: ClassVar[str] = "order_id"
+
+    order_id: str
+    return_id: str
+    receipt_id: str
+    site: str
+    units: tuple[GradedUnits, ...] = Field(min_length=1)
+    operator: str
+
+
+class ReturnLine(Part):
+    """Units of a line a return is for."""
+
+    line_id: str
+    sku: Sku
+    quantity: PositiveInt
+
+
+class ReturnAuthorized(Message):
+    """The customer may send these goods back until `expires_at`; the RMA on the parcel carries the order's id."""
+
+    type: ClassVar[str] = "return.authorized.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("request_id",)
+
+    order_id: str
+    order_number: str
+    request_id: str
+    return_id: str
+    site: str
+    lines: tuple[ReturnLine, ...] = Field(min_length=1)
+    reason: str
+    expires_at: Instant
+    customer: Customer
+
+
+class ReturnRefused(Message):
+    """The request was read and not granted; each reason names its field."""
+
+    type: ClassVar[str] = "return.refused.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("request_id",)
+
+    order_id: str
+    request_id: str
+    reasons: tuple[Reason, ...] = Field(min_length=1)
+    customer: Customer | None = None
+
+
+class DisposedUnits(Part):
+    """Returned units, their grade and what becomes of them."""
+
+    line_id: str
+    sku: Sku
+    quantity: PositiveInt
+    grade: Grade
+    disposition: Disposition
+
+
+class GoodsReturned(Message):
+    """Returned goods arrived and were graded; stock follows."""
+
+    type: ClassVar[str] = "goods.returned.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("return_id", "receipt_id")
+
+    order_id: str
+    order_number: str
+    return_id: str
+    receipt_id: str
+    site: str
+    units: tuple[DisposedUnits, ...] = Field(min_length=1)
+    operator: str
+    customer: Customer
+
+
+class ReceiptRefused(Message):
+    """Goods came that no return expected, or more than it did; a person looks at them."""
+
+    type: ClassVar[str] = "receipt.refused.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("receipt_id",)
+
+    order_id: str
+    return_id: str
+    receipt_id: str
+    reason: Reason
+
+
+class RefundLine(Part):
+    """What is paid back for units of a line."""
+
+    line_id: str
+    quantity: PositiveInt
+    amount: Money
+    tax: Money
+
+
+class RefundRequested(Message):
+    """Returns asks payments to pay back what was returned, never more for a line than was paid."""
+
+    type: ClassVar[str] = "refund.requested.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("refund_id",)
+
+    order_id: str
+    order_number: str
+    refund_id: str
+    return_id: str
+    lines: tuple[RefundLine, ...] = Field(min_length=1)
+    amount: Money
+    customer: Customer

@@ -1,0 +1,193 @@
+"""Shipments: work for the warehouse, scans and carrier events back, and what became of each parcel."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field, NonNegativeInt, PositiveInt
+
+from cauce.money import Money
+from schemas.base import Instant, Message, Part
+from schemas.orders import Customer, Destination, ShipOption
+from schemas.stock import ShipmentLine
+
+
+class Scan(StrEnum):
+    """What a warehouse scanner says about a shipment."""
+
+    PICKED = "picked"
+    PACKED = "packed"
+    HANDED_OVER = "handed_over"
+
+
+class RecordScan(Message):
+    """A scan of a shipment at its site, mapped by the door."""
+
+    type: ClassVar[str] = "shipment.scan.v1"
+    key: ClassVar[str] = "order_id"
+
+    order_id: str
+    shipment_id: str
+    scan_id: str
+    scan: Scan
+    site: str
+    operator: str
+    revision: PositiveInt = 1
+    weight_grams: NonNegativeInt | None = None
+
+
+class CarrierStatus(StrEnum):
+    """What a carrier says about a parcel."""
+
+    IN_TRANSIT = "in_transit"
+    DELIVERED = "delivered"
+    LOST = "lost"
+    RETURNED_TO_SENDER = "returned_to_sender"
+
+
+class RecordCarrierEvent(Message):
+    """A carrier's event about one of our labels, mapped by the door."""
+
+    type: ClassVar[str] = "shipment.carrier-event.v1"
+    key: ClassVar[str] = "order_id"
+
+    order_id: str
+    tracking_number: str
+    carrier_event_id: str
+    status: CarrierStatus
+    happened_at: Instant
+
+
+class Work(StrEnum):
+    """What the warehouse is asked to do with a shipment."""
+
+    PICK = "pick"
+    STOP = "stop"
+
+
+class WarehouseWork(Message):
+    """Work for the crew of a site. The highest `revision` of a shipment is what counts; `stop` puts everything back."""
+
+    type: ClassVar[str] = "warehouse.work.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("shipment_id", "revision")
+
+    order_id: str
+    order_number: str
+    shipment_id: str
+    revision: PositiveInt
+    work: Work
+    site: str
+    ship_option: ShipOption
+    deliver_by: Instant
+    lines: tuple[ShipmentLine, ...] = ()
+
+
+class WorkPicked(Message):
+    """The crew has all units of a shipment in its hands."""
+
+    type: ClassVar[str] = "work.picked.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("shipment_id",)
+
+    order_id: str
+    shipment_id: str
+    site: str
+    lines: tuple[ShipmentLine, ...] = Field(min_length=1)
+    operator: str
+
+
+class Quote(Part):
+    """A carrier service that was considered: its price and when it would arrive. `rejected` says why it lost."""
+
+    rate_id: str
+    carrier: str
+    service: str
+    price: Money
+    arrives_on: date
+    rejected: str = ""
+
+
+class ParcelPacked(Message):
+    """A parcel is closed and labeled: the cheapest service that keeps the promise won, the losers are beside it."""
+
+    type: ClassVar[str] = "parcel.packed.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("shipment_id",)
+
+    order_id: str
+    order_number: str
+    shipment_id: str
+    site: str
+    lines: tuple[ShipmentLine, ...] = Field(min_length=1)
+    weight_grams: NonNegativeInt
+    tracking_number: str
+    quote: Quote
+    losers: tuple[Quote, ...] = ()
+    keeps_promise: bool
+    rates_version: str
+    operator: str
+    customer: Customer
+    destination: Destination
+
+
+class ParcelShipped(Message):
+    """The carrier has the parcel."""
+
+    type: ClassVar[str] = "parcel.shipped.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("shipment_id",)
+
+    order_id: str
+    order_number: str
+    shipment_id: str
+    site: str
+    lines: tuple[ShipmentLine, ...] = Field(min_length=1)
+    tracking_number: str
+    carrier: str
+    service: str
+    arrives_on: date
+    customer: Customer
+
+
+class ParcelDelivered(Message):
+    """The customer has the parcel."""
+
+    type: ClassVar[str] = "parcel.delivered.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("shipment_id",)
+
+    order_id: str
+    order_number: str
+    shipment_id: str
+    site: str
+    lines: tuple[ShipmentLine, ...] = Field(min_length=1)
+    tracking_number: str
+    delivered_at: Instant
+    customer: Customer
+
+
+class Trouble(StrEnum):
+    """What can go wrong with a shipment."""
+
+    LOST = "lost"
+    RETURNED_TO_SENDER = "returned_to_sender"
+    WRONG_SITE = "wrong_site"
+    UNKNOWN_SHIPMENT = "unknown_shipment"
+    STOPPED = "stopped"
+    NO_SERVICE = "no_service"
+    OUT_OF_ORDER = "out_of_order"
+
+
+class ShipmentException(Message):
+    """Something a person must look at; the scan or event changed nothing else."""
+
+    type: ClassVar[str] = "shipment.exception.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("shipment_id", "trouble", "reference")
+
+    order_id: str
+    shipment_id: str
+    trouble: Trouble
+    reference: str
+    detail: str

@@ -1,0 +1,284 @@
+"""Stock: commands to the keeper of a pool, what it promises, and the ledger of every unit."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field, NonNegativeInt, PositiveInt
+
+from schemas.base import Instant, Message, Part
+from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, ShipOption, Sku
+
+
+class SkuQuantity(Part):
+    """Units of a sku."""
+
+    sku: Sku
+    quantity: PositiveInt
+
+
+class DemandLine(Part):
+    """A line as the keeper knows it."""
+
+    line_id: str
+    sku: Sku
+    quantity: PositiveInt
+
+
+class StockCommand(Message):
+    """A command to the keeper of `pool`, which is the partition it is written to."""
+
+    key: ClassVar[str] = "pool"
+
+    pool: NonNegativeInt
+
+
+class ReserveStock(StockCommand):
+    """Promise an order's lines from the pool, or put them in the queue."""
+
+    type: ClassVar[str] = "stock.reserve.v1"
+    identity: ClassVar[tuple[str, ...]] = ("order_id",)
+
+    order_id: str
+    order_number: str
+    customer: Customer
+    destination: Destination
+    ship_option: ShipOption
+    deliver_by: Instant
+    lines: tuple[DemandLine, ...]
+
+
+class ReleaseStock(StockCommand):
+    """Give back what the accepted change `version` of an order canceled."""
+
+    type: ClassVar[str] = "stock.release.v1"
+    identity: ClassVar[tuple[str, ...]] = ("order_id", "version")
+
+    order_id: str
+    version: PositiveInt
+    canceled: tuple[CanceledUnits, ...]
+
+
+class Stage(StrEnum):
+    """How far a shipment's units are; each stage implies those before it."""
+
+    RESERVED = "reserved"
+    PICKED = "picked"
+    PACKED = "packed"
+    SHIPPED = "shipped"
+
+
+class AdvanceShipment(StockCommand):
+    """The units of a shipment have reached `stage`."""
+
+    type: ClassVar[str] = "stock.advance.v1"
+    identity: ClassVar[tuple[str, ...]] = ("shipment_id", "stage")
+
+    order_id: str
+    shipment_id: str
+    stage: Stage
+
+
+class ReceiveStock(StockCommand):
+    """Goods came in at a site from a supplier."""
+
+    type: ClassVar[str] = "stock.receive.v1"
+    identity: ClassVar[tuple[str, ...]] = ("receipt_id",)
+
+    receipt_id: str
+    site: str
+    lines: tuple[SkuQuantity, ...] = Field(min_length=1)
+
+
+class AdjustStock(StockCommand):
+    """Somebody counted, found or lost units: `change` is signed."""
+
+    type: ClassVar[str] = "stock.adjust.v1"
+    identity: ClassVar[tuple[str, ...]] = ("adjustment_id",)
+
+    adjustment_id: str
+    site: str
+    sku: Sku
+    change: int
+    reason: str
+
+
+class Disposition(StrEnum):
+    """What becomes of a returned unit."""
+
+    RESTOCK = "restock"
+    QUARANTINE = "quarantine"
+    SCRAP = "scrap"
+
+
+class ReturnedUnits(Part):
+    """Returned units of a sku and where they go."""
+
+    sku: Sku
+    quantity: PositiveInt
+    disposition: Disposition
+
+
+class RestockReturn(StockCommand):
+    """Returned goods arrived at a site and were graded."""
+
+    type: ClassVar[str] = "stock.restock.v1"
+    identity: ClassVar[tuple[str, ...]] = ("return_id",)
+
+    order_id: str
+    return_id: str
+    site: str
+    units: tuple[ReturnedUnits, ...] = Field(min_length=1)
+
+
+class ShipmentLine(Part):
+    """Units of one line in one shipment, with what the next steps need to know of the product."""
+
+    line_id: str
+    sku: Sku
+    quantity: PositiveInt
+    weight_grams: NonNegativeInt
+
+
+class Shipment(Part):
+    """What one site sends; the id carries the order's, so that a scanned label names its order."""
+
+    shipment_id: str
+    site: str
+    country: str
+    distance_meters: NonNegativeInt
+    lines: tuple[ShipmentLine, ...] = Field(min_length=1)
+
+
+class Candidate(Part):
+    """A site as the decision saw it: how far, and how much of the demand it could have served alone."""
+
+    site: str
+    distance_meters: NonNegativeInt
+    lines_served: NonNegativeInt
+    units_served: NonNegativeInt
+    chosen: bool
+    excluded: str = ""
+
+
+class Explanation(Part):
+    """Why these sites: the rule, the versions it used, and every candidate, nearest first."""
+
+    rule: str
+    sites_version: str
+    products_version: str
+    trigger: str
+    candidates: tuple[Candidate, ...]
+
+
+class Allocated(Message):
+    """Units of an order are promised from sites. `decision` numbers the keeper's promises for this order from 1."""
+
+    type: ClassVar[str] = "order.allocated.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("order_id", "decision")
+
+    order_id: str
+    order_number: str
+    decision: PositiveInt
+    pool: NonNegativeInt
+    customer: Customer
+    destination: Destination
+    ship_option: ShipOption
+    deliver_by: Instant
+    shipments: tuple[Shipment, ...] = Field(min_length=1)
+    explanation: Explanation
+
+
+class Backordered(Message):
+    """Units of an order that no site has; they wait, first come first served, until stock comes."""
+
+    type: ClassVar[str] = "order.backordered.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("order_id",)
+
+    order_id: str
+    order_number: str
+    pool: NonNegativeInt
+    customer: Customer
+    destination: Destination
+    ship_option: ShipOption
+    deliver_by: Instant
+    lines: tuple[DemandLine, ...] = Field(min_length=1)
+    explanation: Explanation
+
+
+class BackorderReleased(Message):
+    """Waiting units that were canceled and wait no more."""
+
+    type: ClassVar[str] = "backorder.released.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("order_id", "version")
+
+    order_id: str
+    pool: NonNegativeInt
+    version: PositiveInt
+    lines: tuple[LineQuantity, ...] = Field(min_length=1)
+
+
+class Move(StrEnum):
+    """What happened to units; the ledger knows no other way for a number to change."""
+
+    RECEIVED = "received"
+    RESTOCKED = "restocked"
+    ADJUSTED = "adjusted"
+    RESERVED = "reserved"
+    RELEASED = "released"
+    PICKED = "picked"
+    PACKED = "packed"
+    SHIPPED = "shipped"
+    QUARANTINED = "quarantined"
+    WRITTEN_OFF = "written_off"
+
+
+class Bucket(StrEnum):
+    """Where units of a position are; `outside` is everywhere that is not this site."""
+
+    OUTSIDE = "outside"
+    FREE = "free"
+    RESERVED = "reserved"
+    PICKED = "picked"
+    PACKED = "packed"
+    QUARANTINED = "quarantined"
+
+
+class StockMoved(Message):
+    """One entry of the ledger: `quantity` units of a position went from one bucket to another, by this cause."""
+
+    type: ClassVar[str] = "stock.moved.v1"
+    key: ClassVar[str] = "sku"
+    identity: ClassVar[tuple[str, ...]] = ("sku", "site", "move", "reference", "entry")
+
+    pool: NonNegativeInt
+    sku: Sku
+    site: str
+    move: Move
+    quantity: PositiveInt
+    source: Bucket
+    target: Bucket
+    on_hand: NonNegativeInt
+    free: NonNegativeInt
+    order_id: str = ""
+    reference: str = ""
+    line_id: str = ""
+    entry: str = ""
+
+
+class AdjustmentRefused(Message):
+    """An adjustment would have taken more units than were free; `taken` were taken, the rest needs a person."""
+
+    type: ClassVar[str] = "stock.adjustment-refused.v1"
+    key: ClassVar[str] = "sku"
+    identity: ClassVar[tuple[str, ...]] = ("adjustment_id",)
+
+    pool: NonNegativeInt
+    adjustment_id: str
+    site: str
+    sku: Sku
+    change: int
+    taken: NonNegativeInt
+    reason: str

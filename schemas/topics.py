@@ -1,0 +1,295 @@
+"""The table of topics: a row each, with kind, writer and readers. Contract tests hold the code to it."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from schemas import effects, notices, orders, payments, reference, returns, shipments, stock
+from schemas.base import Message
+
+
+class TopicKind(StrEnum):
+    """What a topic is for, which decides who writes it and how long it is kept."""
+
+    RAW = "raw"  # outsiders write it; 30 days
+    COMMAND = "command"  # doors and other services write it, one lane decides on it; never deleted
+    FACT = "fact"  # one lane writes it; never deleted
+    EFFECT = "effect"  # a lane asks its runner; never deleted
+    RESULT = "result"  # a runner answers its lane; never deleted
+    TIME = "time"  # the clock process writes every partition; never deleted
+    REFERENCE = "reference"  # the publisher writes every partition; never deleted
+
+
+class Family(StrEnum):
+    """Topics of a family have one partition count, so that a key sits in one partition number of all of them."""
+
+    ORDERS = "orders"
+    POOLS = "pools"
+
+
+class Topic(NamedTuple):
+    """A row of the table. `readers` are `service` or `service-lane`; `writer` of a raw topic is `outside`."""
+
+    name: str
+    kind: TopicKind
+    writer: str
+    readers: tuple[str, ...]
+    messages: tuple[type[Message], ...]
+    about: str
+    family: Family = Family.ORDERS
+
+
+def _raw(name: str, reader: str, about: str) -> Topic:
+    return Topic(name, TopicKind.RAW, "outside", (reader,), (), about)
+
+
+def _fact(name: str, writer: str, readers: str, about: str, *messages: type[Message]) -> Topic:
+    return Topic(name, TopicKind.FACT, writer, tuple(readers.split()), messages, about)
+
+
+TOPICS: tuple[Topic, ...] = (
+    _raw("channel-orders", "intake-door", "orders and cancellations as channels send them"),
+    _raw("warehouse-scans", "fulfillment-door", "scans of pickers and packers"),
+    _raw("carrier-events", "fulfillment-door", "what carriers say of our labels"),
+    _raw(
+        "return-requests",
+        "returns-door",
+        "requests to send goods back, and receipts of the returns desk",
+    ),
+    _raw("stock-reports", "allocation-door", "receipts from suppliers, counts and adjustments"),
+    Topic(
+        "intake-commands",
+        TopicKind.COMMAND,
+        "intake-door",
+        ("intake-orders",),
+        (orders.PlaceOrder, orders.CancelOrder),
+        "what the order door read",
+    ),
+    Topic(
+        "fulfillment-commands",
+        TopicKind.COMMAND,
+        "fulfillment-door",
+        ("fulfillment-shipments",),
+        (shipments.RecordScan, shipments.RecordCarrierEvent),
+        "what the scan and carrier door read",
+    ),
+    Topic(
+        "returns-commands",
+        TopicKind.COMMAND,
+        "returns-door",
+        ("returns-returns",),
+        (returns.RequestReturn, returns.ReceiveReturn),
+        "what the returns door read",
+    ),
+    Topic(
+        "stock-commands",
+        TopicKind.COMMAND,
+        "allocation-front allocation-door publisher clock",
+        ("allocation-keeper",),
+        (
+            stock.ReserveStock,
+            stock.ReleaseStock,
+            stock.AdvanceShipment,
+            stock.RestockReturn,
+            stock.ReceiveStock,
+            stock.AdjustStock,
+            reference.ReferencePublished,
+            reference.TimeReached,
+        ),
+        "everything that moves a pool's stock, in the order it is decided; the key is the pool",
+        Family.POOLS,
+    ),
+    _fact(
+        "order-placed",
+        "intake-orders",
+        "allocation-front returns payments notify insight",
+        "an order is taken",
+        orders.OrderPlaced,
+    ),
+    _fact(
+        "order-refused",
+        "intake-orders",
+        "notify insight",
+        "an order was not taken, or came again and differed",
+        orders.OrderRefused,
+        orders.OrderConflicted,
+    ),
+    _fact(
+        "change-requested",
+        "intake-orders",
+        "fulfillment insight",
+        "a change is proposed, or refused at once",
+        orders.ChangeRequested,
+        orders.ChangeRefused,
+    ),
+    _fact(
+        "order-changed",
+        "intake-orders",
+        "allocation-front fulfillment returns payments notify insight",
+        "the next version of an order",
+        orders.OrderChanged,
+    ),
+    _fact(
+        "allocated",
+        "allocation-keeper",
+        "fulfillment notify insight",
+        "units of an order are promised from sites",
+        stock.Allocated,
+    ),
+    _fact(
+        "backordered",
+        "allocation-keeper",
+        "notify insight",
+        "units of an order wait for stock",
+        stock.Backordered,
+        stock.BackorderReleased,
+    ),
+    _fact(
+        "stock-moved",
+        "allocation-keeper",
+        "insight",
+        "the ledger: every unit that moved, and why",
+        stock.StockMoved,
+        stock.AdjustmentRefused,
+    ),
+    _fact(
+        "warehouse-work",
+        "fulfillment-shipments",
+        "outside insight",
+        "work for the crew of a site",
+        shipments.WarehouseWork,
+    ),
+    _fact(
+        "work-picked", "fulfillment-shipments", "allocation-front insight", "a shipment is picked", shipments.WorkPicked
+    ),
+    _fact(
+        "packed",
+        "fulfillment-shipments",
+        "allocation-front outside notify insight",
+        "a parcel is closed, rated and labeled",
+        shipments.ParcelPacked,
+    ),
+    _fact(
+        "shipped",
+        "fulfillment-shipments",
+        "allocation-front outside returns payments notify insight",
+        "a carrier has the parcel",
+        shipments.ParcelShipped,
+    ),
+    _fact(
+        "delivered",
+        "fulfillment-shipments",
+        "outside returns notify insight",
+        "the customer has the parcel",
+        shipments.ParcelDelivered,
+    ),
+    _fact(
+        "shipment-exception",
+        "fulfillment-shipments",
+        "insight",
+        "a scan or event that a person must look at",
+        shipments.ShipmentException,
+    ),
+    _fact(
+        "change-answered",
+        "fulfillment-shipments",
+        "intake-orders insight",
+        "what could still be stopped",
+        orders.ChangeAnswered,
+    ),
+    _fact(
+        "return-authorized",
+        "returns-returns",
+        "outside notify insight",
+        "goods may come back, or may not",
+        returns.ReturnAuthorized,
+        returns.ReturnRefused,
+    ),
+    _fact(
+        "returned",
+        "returns-returns",
+        "allocation-front notify insight",
+        "goods came back and were graded",
+        returns.GoodsReturned,
+        returns.ReceiptRefused,
+    ),
+    _fact(
+        "refund-requested",
+        "returns-returns",
+        "payments insight",
+        "what is owed for returned goods",
+        returns.RefundRequested,
+    ),
+    _fact("captured", "payments-payments", "insight", "money of an order is ours", payments.PaymentCaptured),
+    _fact(
+        "refunded",
+        "payments-payments",
+        "returns notify insight",
+        "money of an order went back",
+        payments.PaymentRefunded,
+        payments.RefundOwed,
+    ),
+    _fact("payment-failed", "payments-payments", "insight", "the provider refused for good", payments.PaymentFailed),
+    Topic(
+        "payments-effects",
+        TopicKind.EFFECT,
+        "payments-payments",
+        ("payments-runner",),
+        (payments.RefundPayment,),
+        "what the payment provider is asked",
+    ),
+    Topic(
+        "payments-results",
+        TopicKind.RESULT,
+        "payments-runner",
+        ("payments-payments", "insight"),
+        (effects.EffectAnswered,),
+        "what the payment provider answered",
+    ),
+    Topic(
+        "notices",
+        TopicKind.COMMAND,
+        "notify-router",
+        ("notify-notices",),
+        (notices.TellCustomer,),
+        "facts that concern a person, keyed by the person",
+    ),
+    _fact(
+        "notified", "notify-notices", "insight", "a customer was told", notices.CustomerNotified, notices.NoticeFailed
+    ),
+    Topic(
+        "notify-effects", TopicKind.EFFECT, "notify-notices", ("notify-runner",), (notices.SendMail,), "mails to send"
+    ),
+    Topic(
+        "notify-results",
+        TopicKind.RESULT,
+        "notify-runner",
+        ("notify-notices", "insight"),
+        (effects.EffectAnswered,),
+        "what the mail server answered",
+    ),
+    Topic(
+        "reference",
+        TopicKind.REFERENCE,
+        "publisher",
+        ("intake-orders", "fulfillment-shipments", "returns-returns"),
+        (reference.ReferencePublished,),
+        "sites, products, rates and policy, by version, on every partition",
+    ),
+    Topic(
+        "ticks",
+        TopicKind.TIME,
+        "clock",
+        ("returns-returns",),
+        (reference.TimeReached,),
+        "how late it is, on every partition",
+    ),
+)
+
+BY_NAME: dict[str, Topic] = {topic.name: topic for topic in TOPICS}
+MESSAGES: dict[str, type[Message]] = {message.type: message for topic in TOPICS for message in topic.messages}
+HOME: dict[type[Message], str] = {
+    message: topic.name
+    for topic in reversed(TOPICS)
+    for message in topic.messages
+    if topic.kind is not TopicKind.RESULT and message not in (reference.ReferencePublished, reference.TimeReached)
+}
