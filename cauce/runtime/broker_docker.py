@@ -22,7 +22,7 @@ class EngineMissing(Unavailable):
 def start(folder: BrokerFolder) -> Record:
     """Start the container and wait until the broker in it answers. Raises `EngineMissing`, or `ProgramFailed`."""
     docker, port = engine(), free_port(PORT)
-    _build_once(docker)
+    ready_image(docker)
     servers, name = f"{LOOPBACK}:{port}", _name(folder)
     _remove(docker, name)
     publish = ("--publish", f"{LOOPBACK}:{port}:9092", "--env", f"CAUCE_ADVERTISED={servers}")
@@ -64,15 +64,16 @@ def engine() -> Path:
     return docker
 
 
-def _name(folder: BrokerFolder) -> str:
-    return f"cauce-broker-{os.getuid()}-{hashlib.sha256(str(folder.path).encode()).hexdigest()[:8]}"
-
-
-def _build_once(docker: Path) -> None:
+def ready_image(docker: Path) -> None:
+    """Build the broker's image unless the engine has it. Raises `ProgramFailed`."""
     if run(docker, "images", "--quiet", IMAGE, timeout_seconds=ASK_SECONDS).strip():
         return
     dockerfile = DEPLOY / "Dockerfile.broker"
     run(docker, "build", "--tag", IMAGE, "--file", str(dockerfile), str(CHECKOUT), timeout_seconds=BUILD_SECONDS)
+
+
+def _name(folder: BrokerFolder) -> str:
+    return f"cauce-broker-{os.getuid()}-{hashlib.sha256(str(folder.path).encode()).hexdigest()[:8]}"
 
 
 def _remove(docker: Path, name: str) -> None:

@@ -1,0 +1,142 @@
+"""What every test stands on: a real broker shared by all that run, topics of its own, and no error unnoticed."""
+
+import fcntl
+import logging
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import pytest
+
+from cauce.runtime import broker as ladder
+from cauce.runtime import broker_docker
+from cauce.runtime.broker_record import BrokerFolder, Record
+from cauce.runtime.faults import Unavailable
+from cauce.runtime.settings import CHECKOUT, Settings
+
+HOME = CHECKOUT / ".cauce" / "tests"
+USERS = pytest.StashKey[TextIO]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Every process of every test run holds a share of one lock, so that the last one can tell that it is the last."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    config.stash[USERS] = (HOME / "users").open("w")
+    fcntl.flock(config.stash[USERS], fcntl.LOCK_SH)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last process of the last run stops the broker; a run that was killed leaves it to the next."""
+    with config.stash[USERS] as users:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        ladder.stop(Settings(home=HOME))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for the broker is live."""
+    for item in items:
+        if "broker" in getattr(item, "fixturenames", ()):
+            item.add_marker("live")
+
+
+@pytest.fixture(scope="session")
+def broker() -> str:
+    """Bootstrap servers: those of the environment, a container's where an engine answers, or a local broker's."""
+    named = os.environ.get("CAUCE_SERVERS")
+    if named:
+        return named
+    settings = Settings(home=HOME)
+    with _alone():
+        found = ladder.current(settings)
+        if found:
+            return found.servers
+        shutil.rmtree(BrokerFolder.of(HOME).path, ignore_errors=True)  # no test depends on another run's topics
+        return _contained(settings) or ladder.obtain(settings).servers
+
+
+@pytest.fixture
+def prefix(request: pytest.FixtureRequest) -> str:
+    """The test's own topic prefix, such as `an-order-is-placed-1f0c2b9a-`."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", request.node.name.removeprefix("test_")).strip("-")
+    return f"{name[:40].rstrip('-')}-{uuid.uuid4().hex[:8]}-"
+
+
+@pytest.fixture
+def settings(broker: str, prefix: str, tmp_path: Path) -> Settings:
+    """A deployment of the test's own: the shared broker, its own topics and home."""
+    return Settings(servers=broker, prefix=prefix, home=tmp_path)
+
+
+class ExpectedErrors:
+    """Patterns of the errors that a test provokes: `expected_errors.add("breaker tripped")`."""
+
+    def __init__(self) -> None:
+        self.patterns: list[re.Pattern[str]] = []
+
+    def add(self, pattern: str) -> None:
+        self.patterns.append(re.compile(pattern))
+
+    def hold(self, record: logging.LogRecord) -> bool:
+        return any(pattern.search(record.getMessage()) for pattern in self.patterns)
+
+
+class Errors(logging.Handler):
+    """Keeps what was logged as an error."""
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.ERROR)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def expected_errors() -> ExpectedErrors:
+    return ExpectedErrors()
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_error(expected_errors: ExpectedErrors) -> Iterator[None]:
+    """Fails a test during which a logger under `cauce` logged an error that the test did not declare."""
+    errors, logger = Errors(), logging.getLogger("cauce")
+    logger.addHandler(errors)
+    yield
+    logger.removeHandler(errors)
+    unexpected = [record for record in errors.records if not expected_errors.hold(record)]
+    if unexpected:
+        lines = "\n".join(f"  {record.name}: {record.getMessage()}" for record in unexpected)
+        pytest.fail(f"errors were logged that the test did not declare in `expected_errors`:\n{lines}", pytrace=False)
+
+
+def _contained(settings: Settings) -> str | None:
+    """A container of testcontainers, recorded so that the other processes find it and the last one stops it."""
+    try:
+        broker_docker.ready_image(broker_docker.engine())
+    except Unavailable:
+        return None
+    from testcontainers.core.config import testcontainers_config
+    from testcontainers.kafka import KafkaContainer
+
+    testcontainers_config.ryuk_disabled = True  # its image cannot be had everywhere, and the last process stops ours
+    container = KafkaContainer(broker_docker.IMAGE).with_kraft().start()
+    record = Record(servers=container.get_bootstrap_server(), container=container.get_wrapped_container().id)
+    folder = BrokerFolder.of(settings.home)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    folder.write(record)
+    return record.servers
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with (HOME / "starting").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
