@@ -64,3 +64,36 @@ class MemoryRows:
         """Rows with start <= key < stop, in order."""
         found = [(key, row) for (of, key), row in self.rows.items() if of == kind and start <= key < stop]
         yield from sorted(found, key=lambda pair: pair[0].encode())
+
+
+class Reference(Protocol):
+    """Reference data as a decision sees it: items by kind and id, each kind at one version."""
+
+    def item(self, kind: str, item_id: str) -> Any | None:
+        """The item of the active version, or None."""
+
+    def items(self, kind: str) -> tuple[Any, ...]:
+        """All items of the active version, ordered by id."""
+
+    def version(self, kind: str) -> str:
+        """The active version's content address; empty when none was published."""
+
+
+class MemoryReference:
+    """Reference data given at once: for pure tests and replays."""
+
+    def __init__(self, **kinds: tuple[Any, ...]) -> None:
+        self.kinds = {kind: {item.id: item for item in items} for kind, items in kinds.items()}
+
+    def item(self, kind: str, item_id: str) -> Any | None:
+        """The item, or None."""
+        return self.kinds.get(kind, {}).get(item_id)
+
+    def items(self, kind: str) -> tuple[Any, ...]:
+        """All items, ordered by id."""
+        found = self.kinds.get(kind, {})
+        return tuple(found[item_id] for item_id in sorted(found))
+
+    def version(self, kind: str) -> str:
+        """One fixed version a kind that has items."""
+        return "memory" if self.kinds.get(kind) else ""

@@ -1,0 +1,134 @@
+"""How a service is declared: its lanes, as plain data. No service sees Faust, offsets or transactions.
+
+- `EntityLane`: one immutable state a key (an order, a person), a `Decider`, and a translation for each input.
+- `RowsLane`: one decider over thousands of rows (a pool's stock).
+- `DoorLane`: raw topics of outsiders in, commands out; the only place that reads a clock, seals and makes ids.
+- `RunnerLane`: effects in, answers out; the only place that calls a provider.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from cauce.decider import Decider, Reference, Rows
+from schemas.base import Message
+from schemas.effects import EffectOutcome
+from schemas.envelope import Envelope
+from schemas.raw import Foreign, RawTopic
+from schemas.topics import Family
+
+
+class Received(NamedTuple):
+    """A record that a lane read: logical topic, envelope and message."""
+
+    topic: str
+    envelope: Envelope
+    message: Any
+
+
+Translate = Callable[[Received, Reference], Any | None]
+
+
+class Unreadable(ValueError):
+    """A door cannot make a command of this record; the reason names the field and carries no value of it."""
+
+
+class ProviderDown(Exception):
+    """The provider did not answer, or asked for patience: try the same effect again, with the same key, later."""
+
+    def __init__(self, reason: str, *, retry_after_seconds: float = 0) -> None:
+        super().__init__(reason)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Answer(NamedTuple):
+    """A provider's final word on one effect."""
+
+    outcome: EffectOutcome
+    provider_reference: str = ""
+    detail: str = ""
+
+
+class DoorTools(NamedTuple):
+    """What a door may use: the time it is, the deployment's secret, and the vault's seal for a person's details."""
+
+    now: datetime
+    secret: bytes
+    seal: Callable[[str, BaseModel], Any]
+    locate: Callable[[str, str], Any]
+
+
+class Command(NamedTuple):
+    """A command a door publishes: the id is that of the outside cause, `outside_id(channel, kind, business key)`."""
+
+    cause_id: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class EntityLane:
+    """One state a key. `inputs` maps a topic to the pure function that makes a command (or None) of its messages."""
+
+    service: str
+    name: str
+    inputs: Mapping[str, Translate]
+    decider: Decider[Any, Any, Any]
+    state: type[BaseModel]
+    publishes: tuple[type[Message], ...]
+    on_due: Callable[[datetime], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowsLane:
+    """One decider over rows. `view(rows, reference)` is its state; `kinds` are the models of its rows."""
+
+    service: str
+    name: str
+    inputs: Mapping[str, Translate]
+    view: Callable[[Rows, Reference], Any]
+    decide: Callable[[Any, Any], tuple[Message, ...]]
+    evolve: Callable[[Any, Any], Any]
+    kinds: Mapping[str, type[BaseModel]]
+    publishes: tuple[type[Message], ...]
+    family: Family = Family.POOLS
+
+
+@dataclass(frozen=True, slots=True)
+class DoorLane:
+    """Raw topics in, the service's own commands out. What cannot be read is set aside, sealed, with the reason."""
+
+    service: str
+    inputs: Mapping[RawTopic, Callable[[Foreign, DoorTools], tuple[Command, ...]]]
+    publishes: tuple[type[Message], ...]
+    name: str = "door"
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerLane:
+    """Effects in, one answer each out. `connect()` opens the provider, once a worker, as an async context manager.
+
+    `perform(effect, effect_id, attempt)` of what it yields returns an Answer or raises ProviderDown; `effect_id` is the
+    idempotency key. `attempt` counts from 1 and survives crashes, so a second one after a crash is known as such.
+    """
+
+    service: str
+    effects: str
+    results: str
+    connect: Callable[[], Any]
+    name: str = "runner"
+    concurrency: int = 8
+
+
+Perform = Callable[[Message, str, int], Awaitable[Answer]]
+ServiceLane = EntityLane | RowsLane | DoorLane | RunnerLane
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A consumer group: the lanes that share a process. Its workers can be run many times."""
+
+    name: str
+    lanes: tuple[ServiceLane, ...] = field(default=())

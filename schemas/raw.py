@@ -1,0 +1,203 @@
+"""What outsiders write: the forms of the raw topics, strict, one JSON object a record, told apart by `kind`.
+
+Channels with forms of their own are mapped to these by an adapter; the doors read nothing else.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StringConstraints, TypeAdapter
+
+from cauce.money import Currency
+from schemas.base import Instant
+from schemas.orders import Country, ShipOption, Sku
+from schemas.returns import Grade
+from schemas.shipments import CarrierStatus, Scan
+
+Text = Annotated[str, StringConstraints(max_length=500)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
+Channel = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+
+
+class Foreign(BaseModel):
+    """A form that outsiders fill in: unknown fields are an error that names them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ChannelAddress(Foreign):
+    """Who and where, as the channel knows it."""
+
+    name: Text
+    email: Text = ""
+    phone: Text = ""
+    street: Text = ""
+    city: Text = ""
+    postal_code: Text = ""
+    country: Country
+
+
+class ChannelLine(Foreign):
+    """A line in minor units. `amount` is for the whole line, tax included, discount taken off."""
+
+    sku: Sku
+    quantity: int
+    unit_price: int
+    amount: int
+    tax: int = 0
+    description: Text = ""
+
+
+class ChannelCharge(Foreign):
+    """Something paid for that is not goods."""
+
+    code: Key
+    amount: int
+
+
+class ChannelPayment(Foreign):
+    """A capture the channel made at its provider."""
+
+    payment_id: Key
+    provider: Key
+    reference: Key
+    amount: int
+
+
+class ChannelOrder(Foreign):
+    """An order of a channel; the same `order` of a `channel` is taken once."""
+
+    kind: Literal["order"] = "order"
+    channel: Channel
+    order: Key
+    customer: Key
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "en"
+    profile: Literal["b2c", "b2b"] = "b2c"
+    placed_at: Instant
+    currency: Currency
+    ship_to: ChannelAddress
+    ship_option: ShipOption = ShipOption.STANDARD
+    lines: Annotated[tuple[ChannelLine, ...], Field(max_length=2000)]
+    charges: tuple[ChannelCharge, ...] = ()
+    payments: tuple[ChannelPayment, ...] = ()
+
+
+class ChannelCancellation(Foreign):
+    """A channel's customer cancels an order, or some of its lines (numbered from 1 as they were sent)."""
+
+    kind: Literal["cancellation"] = "cancellation"
+    channel: Channel
+    order: Key
+    request: Key
+    lines: tuple[PositiveInt, ...] = ()
+    reason: Text = ""
+
+
+class WarehouseScan(Foreign):
+    """A scanner's word about a shipment; `revision` is that of the work on its screen."""
+
+    kind: Literal["scan"] = "scan"
+    scan: Scan
+    scan_id: Key
+    shipment: Key
+    site: Key
+    operator: Key
+    revision: PositiveInt = 1
+    weight_grams: PositiveInt | None = None
+
+
+class CarrierReport(Foreign):
+    """A carrier's word about one of our labels."""
+
+    kind: Literal["carrier"] = "carrier"
+    event_id: Key
+    tracking_number: Key
+    status: CarrierStatus
+    happened_at: Instant
+
+
+class ReturnLineAsked(Foreign):
+    """Units of a line, by its number on the order, to send back."""
+
+    line: PositiveInt
+    quantity: PositiveInt
+
+
+class ReturnRequest(Foreign):
+    """Somebody wants to send goods back; `order` is absent where the purchase is not known."""
+
+    kind: Literal["return"] = "return"
+    channel: Channel
+    request: Key
+    order: Key | None = None
+    lines: tuple[ReturnLineAsked, ...] = ()
+    reason: Text = ""
+
+
+class GradedLine(Foreign):
+    """Units of a line, by its number on the order, as the desk graded them."""
+
+    line: PositiveInt
+    quantity: PositiveInt
+    grade: Grade
+
+
+class ReturnReceipt(Foreign):
+    """The returns desk has the goods of an RMA."""
+
+    kind: Literal["return-receipt"] = "return-receipt"
+    receipt: Key
+    return_id: Key
+    site: Key
+    units: Annotated[tuple[GradedLine, ...], Field(min_length=1)]
+    operator: Key
+
+
+class ReceiptLine(Foreign):
+    """Units of a sku."""
+
+    sku: Sku
+    quantity: PositiveInt
+
+
+class StockReceipt(Foreign):
+    """Goods came in from a supplier."""
+
+    kind: Literal["receipt"] = "receipt"
+    receipt: Key
+    site: Key
+    lines: Annotated[tuple[ReceiptLine, ...], Field(min_length=1, max_length=5000)]
+
+
+class StockAdjustment(Foreign):
+    """Units were found or lost."""
+
+    kind: Literal["adjustment"] = "adjustment"
+    adjustment: Key
+    site: Key
+    sku: Sku
+    change: int
+    reason: Text = ""
+
+
+class RawTopic(StrEnum):
+    """The topics outsiders write."""
+
+    CHANNEL_ORDERS = "channel-orders"
+    WAREHOUSE_SCANS = "warehouse-scans"
+    CARRIER_EVENTS = "carrier-events"
+    RETURN_REQUESTS = "return-requests"
+    STOCK_REPORTS = "stock-reports"
+
+
+_Orders = Annotated[ChannelOrder | ChannelCancellation, Field(discriminator="kind")]
+_Returns = Annotated[ReturnRequest | ReturnReceipt, Field(discriminator="kind")]
+_Stock = Annotated[StockReceipt | StockAdjustment, Field(discriminator="kind")]
+
+FORMS: dict[RawTopic, TypeAdapter[Foreign]] = {
+    RawTopic.CHANNEL_ORDERS: TypeAdapter(_Orders),
+    RawTopic.WAREHOUSE_SCANS: TypeAdapter(WarehouseScan),
+    RawTopic.CARRIER_EVENTS: TypeAdapter(CarrierReport),
+    RawTopic.RETURN_REQUESTS: TypeAdapter(_Returns),
+    RawTopic.STOCK_REPORTS: TypeAdapter(_Stock),
+}
