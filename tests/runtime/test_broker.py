@@ -1,0 +1,87 @@
+"""The ladder to a broker, as far as it can be seen without starting one."""
+
+import json
+import os
+import socket
+
+import pytest
+
+from cauce.runtime import broker as ladder
+from cauce.runtime.broker_record import LOOPBACK, BrokerFolder, Record, answers, free_port
+from cauce.runtime.faults import Unavailable
+from cauce.runtime.programs import birth
+from cauce.runtime.settings import Settings
+
+
+@pytest.fixture
+def home_settings(tmp_path, monkeypatch):
+    monkeypatch.delenv("CAUCE_SERVERS", raising=False)
+    return Settings(home=tmp_path)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = BrokerFolder.of(tmp_path)
+    folder.path.mkdir()
+    return folder
+
+
+@pytest.fixture
+def closed_port():
+    return f"{LOOPBACK}:{free_port()}"
+
+
+@pytest.fixture
+def taken_port():
+    with socket.create_server((LOOPBACK, 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_named_servers_that_do_not_answer_are_an_error_that_says_what_to_do(home_settings, closed_port):
+    with pytest.raises(Unavailable, match="CAUCE_SERVERS"):
+        ladder.obtain(home_settings.model_copy(update={"servers": closed_port}))
+
+
+def test_without_a_record_no_broker_is_current_and_none_is_stopped(home_settings):
+    assert ladder.current(home_settings) is None
+    assert ladder.stop(home_settings) is None
+
+
+def test_a_record_is_read_as_it_was_written(folder):
+    record = Record(servers="127.0.0.1:9092", pid=7, birth="70")
+    folder.write(record)
+    assert folder.record() == record
+    folder.forget()
+    assert folder.record() is None
+
+
+@pytest.mark.parametrize("damaged", [b"", b"{", b"[]", json.dumps({"pid": 7}).encode()])
+def test_a_damaged_record_counts_as_none(folder, damaged):
+    (folder.path / "broker.json").write_bytes(damaged)
+    assert folder.record() is None
+
+
+def test_a_process_that_took_over_a_dead_brokers_pid_is_never_stopped(home_settings, folder, closed_port):
+    folder.write(Record(servers=closed_port, pid=os.getpid(), birth="another time"))
+    assert ladder.current(home_settings) is None
+    assert ladder.stop(home_settings) is None
+
+
+def test_a_recorded_broker_that_lives_but_does_not_answer_is_not_current(home_settings, folder, closed_port):
+    folder.write(Record(servers=closed_port, pid=os.getpid(), birth=birth(os.getpid())))
+    assert ladder.current(home_settings) is None
+
+
+def test_a_free_port_is_the_preferred_one_unless_it_is_taken(taken_port):
+    port = free_port()
+    assert free_port(port) == port
+    assert free_port(taken_port) != taken_port
+
+
+def test_a_server_that_is_no_broker_does_not_answer(taken_port):
+    assert not answers(f"{LOOPBACK}:{taken_port}", timeout_seconds=1)
+
+
+@pytest.mark.parametrize("servers", ["", "nonsense", "127.0.0.1:port"])
+def test_servers_that_cannot_be_read_do_not_answer(servers):
+    assert not answers(servers)
