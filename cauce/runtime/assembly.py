@@ -1,0 +1,50 @@
+"""From a service's declaration to the lanes that its worker runs."""
+
+from collections.abc import Callable
+
+from cauce.runtime.deciding import EntityHandler, RowsHandler
+from cauce.runtime.lane import Lane
+from cauce.runtime.publishing import home_topics
+from cauce.runtime.service import DoorLane, EntityLane, RowsLane, RunnerLane, Service, ServiceLane
+from cauce.runtime.settings import Settings
+from schemas.topics import Family
+
+
+def lanes_of(service: Service, settings: Settings) -> tuple[Lane, ...]:
+    """The lanes of a service, ready for a worker; also what topics to create and what to replay."""
+    return tuple(_lane(declared, settings) for declared in service.lanes)
+
+
+def _lane(declared: ServiceLane, settings: Settings) -> Lane:
+    build: Callable[..., Lane] = _BUILDERS[type(declared)]
+    return build(declared, settings)
+
+
+def _entity(declared: EntityLane, settings: Settings) -> Lane:
+    handler = EntityHandler(declared, settings.release)
+    return Lane(
+        service=declared.service,
+        name=declared.name,
+        inputs=tuple(declared.inputs),
+        outputs=home_topics(declared.publishes),
+        tables=handler.tables,
+        handler=handler,
+        family=Family.ORDERS.value,
+    )
+
+
+def _rows(declared: RowsLane, settings: Settings) -> Lane:
+    handler = RowsHandler(declared, settings.release)
+    return Lane(
+        service=declared.service,
+        name=declared.name,
+        inputs=tuple(declared.inputs),
+        outputs=home_topics(declared.publishes),
+        tables=handler.tables,
+        handler=handler,
+        family=declared.family.value,
+    )
+
+
+_BUILDERS: dict[type, Callable[..., Lane]] = {EntityLane: _entity, RowsLane: _rows}
+__all__ = ["DoorLane", "RunnerLane", "lanes_of"]

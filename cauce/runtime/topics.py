@@ -1,0 +1,91 @@
+"""Creating the topics of a deployment: those of the table, and what the lanes keep for themselves."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from cauce.runtime.lane import Lane
+from cauce.runtime.settings import Settings
+from schemas.topics import TOPICS, Family, TopicKind
+
+RAW_DAYS = 30
+_DAY_MS = 24 * 60 * 60 * 1000
+_FOREVER = {"retention.ms": "-1", "retention.bytes": "-1"}
+_RAW = {"retention.ms": str(RAW_DAYS * _DAY_MS)}
+_COMPACT = {"cleanup.policy": "compact", "segment.bytes": str(16 << 20), "min.cleanable.dirty.ratio": "0.3"}
+
+
+class TopicSpec(NamedTuple):
+    """A topic to create, without the deployment's prefix."""
+
+    name: str
+    partitions: int
+    config: Mapping[str, str]
+
+
+class TopicMisfit(RuntimeError):
+    """A topic exists with another partition count than the settings ask for: keys would move."""
+
+
+def partitions_of(settings: Settings, family: str) -> int:
+    """How many partitions the topics of a family have."""
+    return settings.pools if family == Family.POOLS else settings.partitions
+
+
+def specs(settings: Settings, lanes: Iterable[Lane] = ()) -> list[TopicSpec]:
+    """The topics of the table, then changelogs, journals and parked topics of `lanes`."""
+    found = [
+        TopicSpec(topic.name, partitions_of(settings, topic.family), _RAW if topic.kind is TopicKind.RAW else _FOREVER)
+        for topic in TOPICS
+    ]
+    for lane in lanes:
+        count = partitions_of(settings, lane.family)
+        found += [TopicSpec(name, count, _COMPACT) for name in lane.changelogs.values()]
+        if lane.journal:
+            found.append(TopicSpec(lane.journal, count, _FOREVER))
+        found.append(TopicSpec(lane.parked, settings.partitions, _RAW))
+    return list({spec.name: spec for spec in found}.values())
+
+
+async def create_topics(bootstrap: str, settings: Settings, wanted: Iterable[TopicSpec]) -> list[str]:
+    """Create what is absent and return those names, prefixed. Raises TopicMisfit for a wrong partition count."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        replicas = min(3, len((await admin.describe_cluster())["brokers"]))
+        config = {"min.insync.replicas": "2"} if replicas == 3 else {}
+        topics = [
+            NewTopic(settings.topic(spec.name), spec.partitions, replicas, topic_configs={**spec.config, **config})
+            for spec in wanted
+        ]
+        created = await _create(admin, topics)
+        await _check(admin, [topic for topic in topics if topic.name not in created])
+        return created
+    finally:
+        await admin.close()
+
+
+async def _create(admin: AIOKafkaAdminClient, topics: list[NewTopic]) -> list[str]:
+    answer = await admin.create_topics(topics)
+    created = []
+    for name, code, *_ in answer.topic_errors:
+        if code == 0:
+            created.append(name)
+        elif code != TopicAlreadyExistsError.errno:
+            raise for_code(code)(f"cannot create {name}")
+    return created
+
+
+async def _check(admin: AIOKafkaAdminClient, topics: list[NewTopic]) -> None:
+    wanted = {topic.name: topic.num_partitions for topic in topics}
+    if not wanted:
+        return
+    for described in await admin.describe_topics(list(wanted)):
+        count = len(described["partitions"])
+        if count != wanted[described["topic"]]:
+            raise TopicMisfit(
+                f"{described['topic']} has {count} partitions, the settings ask for {wanted[described['topic']]}: "
+                "set CAUCE_PARTITIONS and CAUCE_POOLS as they were, or replay into a new prefix"
+            )
