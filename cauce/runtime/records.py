@@ -1,0 +1,92 @@
+"""Records in and out of Kafka, many at a time."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from cauce.runtime.lane import Output
+from cauce.runtime.partitions import partition_of
+
+BATCH_BYTES = 1 << 20
+NO_HEADERS: list[tuple[str, bytes]] = []  # aiokafka insists on a list
+
+Delivery = tuple[Awaitable[Any], int]  # the broker's answer, and how many records it answers for
+
+
+async def send_records(
+    producer: AIOKafkaProducer,
+    topic: str,
+    partition: int,
+    records: Iterable[tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]],
+) -> list[Delivery]:
+    """Send (key, value, headers) in order, in as few record batches as possible."""
+    deliveries: list[Delivery] = []
+    now = int(time.time() * 1000)
+    builder, count = producer.create_batch(), 0
+    for key, value, headers in records:
+        while builder.append(key=key, value=value, timestamp=now, headers=headers) is None:
+            if not count:
+                raise ValueError(f"{topic}: a record larger than {BATCH_BYTES} bytes")
+            deliveries.append((await producer.send_batch(builder, topic, partition=partition), count))
+            builder, count = producer.create_batch(), 0
+        count += 1
+    if count:
+        deliveries.append((await producer.send_batch(builder, topic, partition=partition), count))
+    return deliveries
+
+
+async def send_outputs(
+    producer: AIOKafkaProducer, prefix: str, outputs: Sequence[Output], partition: int
+) -> list[Delivery]:
+    """Send each output to its partition; those of one partition keep their order. `partition` is the lane's own."""
+    places: dict[tuple[str, int], list[tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]]] = {}
+    counts: dict[str, int] = {}
+    for topic, key, value, headers, chosen in outputs:
+        count = counts.get(topic)
+        if count is None:
+            count = counts[topic] = len(await producer.partitions_for(prefix + topic))
+        number = chosen
+        if number is None:
+            number = partition % count if key is None else partition_of(key, count)
+        place = (topic, number)
+        if place not in places:
+            places[place] = []
+        places[place].append((key, value, headers))
+    deliveries: list[Delivery] = []
+    for (topic, number), records in places.items():
+        deliveries += await send_records(producer, prefix + topic, number, records)
+    return deliveries
+
+
+@asynccontextmanager
+async def reading(servers: str, tps: Iterable[TopicPartition] = (), group: str | None = None) -> AsyncIterator[Any]:
+    """A reader of committed records that belongs to no group; `group` only lets it ask for committed offsets."""
+    reader = AIOKafkaConsumer(
+        bootstrap_servers=servers,
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        max_partition_fetch_bytes=4 << 20,
+        fetch_max_bytes=64 << 20,
+    )
+    reader.assign(list(tps))
+    await reader.start()
+    try:
+        yield reader
+    finally:
+        await reader.stop()
+
+
+async def committed_records(reader: Any, tp: TopicPartition, stop: int | None = None) -> AsyncIterator[Any]:
+    """The committed records of an assigned partition, from its beginning to `stop`, or to its present end."""
+    end = (await reader.end_offsets([tp]))[tp]
+    end = end if stop is None else min(end, stop)
+    reader.seek(tp, (await reader.beginning_offsets([tp]))[tp])
+    while await reader.position(tp) < end:
+        for record in (await reader.getmany(tp, timeout_ms=100)).get(tp, ()):
+            if record.offset < end:
+                yield record

@@ -1,0 +1,87 @@
+"""Bring fresh tenures up to what was committed: tables from changelogs, offsets from state and group."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiokafka import TopicPartition
+
+from cauce.runtime.lane import STANDING, Misfit
+from cauce.runtime.records import reading
+from cauce.runtime.standing import BLOCKED, HEAD, Standing
+from cauce.runtime.stores import Shelf
+from cauce.runtime.tenure import Station, Tenure
+
+Offsets = Mapping[Any, int]
+
+
+async def restore(tenures: Sequence[Tenure], station: Station) -> int:
+    """Restore tenures that are fenced; answer how many changelog records were read."""
+    shelves = {tenure.changelog(name): rows.shelf for tenure in tenures for name, rows in tenure.rows.items()}
+    inputs = [tp for tenure in tenures for tp in tenure.inputs]
+    async with reading(station.servers, [*shelves, *inputs], station.group) as reader:
+        reader.pause(*inputs)
+        count = await _replay(reader, shelves, station)
+        begins, ends = await reader.beginning_offsets(inputs), await reader.end_offsets(inputs)
+        for tenure in tenures:
+            tenure.standing = _standing(tenure)
+            for topic, tp in zip(tenure.lane.inputs, tenure.inputs, strict=True):
+                known = await _known_offset(reader, tp, tenure.standing.offsets.get(topic), station)
+                tenure.standing.offsets[topic] = _start(tp, known, begins[tp], ends[tp], station)
+    return count
+
+
+def _standing(tenure: Tenure) -> Standing:
+    shelf = tenure.rows[STANDING].shelf
+    return Standing.read(row for prefix in (BLOCKED, HEAD) for row in shelf.scan(prefix, prefix + b"\xff"))
+
+
+async def _known_offset(reader: Any, tp: TopicPartition, in_state: int | None, station: Station) -> int | None:
+    """The later of what state and group know: a lane that lost its group's offsets resumes from its state."""
+    in_group = await reader.committed(tp)
+    if in_state != in_group:
+        station.watch.tell("offsets-from-state", topic=tp.topic, partition=tp.partition, state=in_state, group=in_group)
+    return max((offset for offset in (in_state, in_group) if offset is not None), default=None)
+
+
+def _start(tp: TopicPartition, known: int | None, begin: int, end: int, station: Station) -> int:
+    if known is not None and known > end:
+        raise Misfit(f"{tp.topic}/{tp.partition}: the next offset is {known}, beyond its end {end}: was it recreated?")
+    if known is not None and known < begin:  # proves no loss: markers and aborted records expire too
+        station.watch.tell("inputs-expired", topic=tp.topic, partition=tp.partition, next=known, begin=begin)
+    return max(known or 0, begin)
+
+
+async def _replay(reader: Any, shelves: Mapping[Any, Shelf], station: Station) -> int:
+    begins, ends = await reader.beginning_offsets(list(shelves)), await reader.end_offsets(list(shelves))
+    pending = set()
+    for tp, shelf in shelves.items():
+        reader.seek(tp, _first_to_read(tp, shelf, begins[tp], ends[tp], station))
+        if await reader.position(tp) < ends[tp]:
+            pending.add(tp)
+    count = 0
+    while pending:
+        for tp, records in (await reader.getmany(*pending, timeout_ms=100)).items():
+            shelves[tp].apply(((r.key, r.value) for r in records), records[-1].offset)
+            count += len(records)
+        for tp in list(pending):  # the last record is a transaction marker: compare positions, not records
+            if await reader.position(tp) >= ends[tp]:
+                pending.discard(tp)
+    return count
+
+
+def _first_to_read(tp: TopicPartition, shelf: Shelf, begin: int, end: int, station: Station) -> int:
+    """Where the changelog goes on from the local store, which is wiped when it cannot be trusted."""
+    held = shelf.next_offset()
+    reason = ""
+    if held > end:
+        reason = "ahead of its changelog"
+    elif 0 < held < end - 1 and shelf.is_older_than_tombstones(time.time()):
+        reason = "older than the tombstones its changelog keeps"
+    if reason:
+        station.watch.tell(
+            "store-rebuilt", topic=tp.topic, partition=tp.partition, held=held, end=end, reason=repr(reason)
+        )
+        shelf.wipe()
+        held = 0
+    return max(held, begin)

@@ -1,0 +1,62 @@
+"""A table's rows as objects, over a shelf of bytes: a row in use is decoded once."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cauce.runtime.lane import Table
+from cauce.runtime.stores import Shelf
+
+ABSENT: Any = object()
+
+
+class Rows:
+    """Committed rows of one table and partition. Only the tenure that holds them changes them.
+
+    Two generations of decoded rows: what was not used during one generation is forgotten with the next.
+    """
+
+    def __init__(self, table: Table, shelf: Shelf) -> None:
+        self.table, self.shelf = table, shelf
+        self._young: dict[bytes, Any] = {}
+        self._old: dict[bytes, Any] = {}
+
+    def get(self, key: bytes) -> Any | None:
+        """The row, or None."""
+        row = self._young.get(key, ABSENT)
+        return self._fetch(key) if row is ABSENT else row
+
+    def _fetch(self, key: bytes) -> Any | None:
+        row = self._old.get(key, ABSENT)
+        if row is ABSENT:
+            value = self.shelf.get(key)
+            row = None if value is None else self.table.decode(value)
+        self._young[key] = row
+        if len(self._young) > self.table.cached:
+            self._turn_over()
+        return row
+
+    def _turn_over(self) -> None:
+        self._old, self._young = self._young, {}
+
+    def scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, Any]]:
+        """Rows with start <= key < stop, in key order; a scan fills no cache."""
+        young, old, decode = self._young, self._old, self.table.decode
+        for key, value in self.shelf.scan(start, stop):
+            row = young.get(key, ABSENT)
+            if row is ABSENT:
+                row = old.get(key, ABSENT)
+            yield key, decode(value) if row is ABSENT else row
+
+    def encoded(self, changes: Mapping[bytes, Any]) -> list[tuple[bytes, bytes | None]]:
+        """The changes as bytes."""
+        encode = self.table.encode
+        return [(key, None if row is None else encode(row)) for key, row in changes.items()]
+
+    def apply(
+        self, changes: Mapping[bytes, Any], encoded: list[tuple[bytes, bytes | None]], *, offset: int, now: float
+    ) -> None:
+        """Take committed changes; `offset` is the last of theirs in the changelog."""
+        self.shelf.apply(encoded, offset, now)
+        self._young.update(changes)
+        if len(self._young) > self.table.cached:
+            self._turn_over()

@@ -1,0 +1,143 @@
+"""Where the lane enters Faust: its consumer hands fetched lists to tenures, its recovery takes tenures.
+
+Faust keeps group membership, assignment, rebalancing, service lifecycle and table declarations. What is replaced, and
+why, is in docs/decisions/0003; tests/runtime/test_seam.py holds the private names used here.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from aiokafka.errors import IllegalStateError
+from faust.tables.manager import TableManager
+from faust.tables.recovery import RebalanceAgain, Recovery, ServiceStopped
+from faust.transport.drivers import aiokafka as driver
+from mode import Service
+
+from cauce.runtime.tenures import Tenures
+
+_BROKER_WAIT_MS = 250
+_FETCH_SECONDS, _FETCH_BESIDE_WORK_SECONDS = 1.0, 0.003  # shortly beside work: one's backlog must not delay others
+
+
+class LaneConsumerThread(driver.AIOKafkaConsumerThread):
+    """Reads committed records only; Faust ties that to its own exactly-once."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._isolation_level = "read_committed"  # noqa: SLF001  # no setting reaches these two
+        consumer._fetch_max_wait_ms = _BROKER_WAIT_MS  # noqa: SLF001  # an idle changelog's poll holds up the inputs'
+        return consumer
+
+
+class LaneConsumer(driver.Consumer):
+    """Faust's consumer without its conductor, channels, streams and acknowledgements."""
+
+    @property
+    def tenures(self) -> Tenures:
+        """Those of the app."""
+        return self.app.tenures
+
+    def _new_consumer_thread(self) -> Any:
+        return LaneConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def verify_all_partitions_active(self) -> None:
+        """Nothing: Faust would miss its own streams here, and say so every few minutes."""
+
+    async def wait_empty(self) -> None:
+        """Called on revoke and on stop, after the flow was stopped."""
+        await self.tenures.settle()
+        await super().wait_empty()
+
+    async def perform_seek(self) -> None:
+        """Called by Recovery before the flow is resumed."""
+        await self.seek_wait(self.tenures.positions(self.tenures.held.values()))
+        self.tenures.resume()
+
+    async def _drain_messages(self, fetcher: Any) -> None:
+        try:
+            while not (self._stopped.is_set() or fetcher._stopped.is_set()):  # noqa: SLF001  # Faust's own loop does so
+                await asyncio.sleep(0)
+                if not self.flow_active:
+                    await self.wait(self.can_resume_flow)
+                await self._turn()
+        except (asyncio.CancelledError, *self.consumer_stopped_errors):
+            if not self.app.should_stop:
+                raise
+        except Exception as exc:
+            await self.app.fail(exc)
+            raise
+
+    async def _turn(self) -> None:
+        """Fetch for the tenures that are free, and set them to work."""
+        # Captured before the fetch: one that waited through a rebalance must not be taken for the new tenure.
+        epoch, free, running = self.app.rebalancing_count, self.tenures.free(), self.tenures.running()
+        if not free:
+            await asyncio.wait(running or [asyncio.ensure_future(asyncio.sleep(0.05))], return_when="FIRST_COMPLETED")
+            return
+        records = await self._getmany(set(free), _FETCH_BESIDE_WORK_SECONDS if running else _FETCH_SECONDS)
+        if epoch == self.app.rebalancing_count and self.flow_active:
+            self.tenures.launch(records, free)
+        else:
+            await self._rewind()
+
+    async def _rewind(self) -> None:
+        """Fetched records were dropped: put the fetch positions back. Suspended tenures are sought before resume."""
+        with suppress(IllegalStateError):
+            await self.seek_wait(self.tenures.positions(set(self.tenures.free().values())))
+
+
+class LaneTransport(driver.Transport):
+    """Faust's transport with the lane's consumer."""
+
+    Consumer = LaneConsumer
+
+
+class LaneRecovery(Recovery):
+    """Faust's recovery with the reading of changelogs replaced by taking tenures."""
+
+    def on_partitions_revoked(self, revoked: set[Any]) -> None:
+        """First word of a rebalance or a stop."""
+        del revoked
+        self.app.tenures.suspend()
+
+    @Service.task
+    async def _restart_recovery(self) -> None:
+        while not self.should_stop and not await self.wait_for_stopped(self.signal_recovery_start):
+            self.signal_recovery_start.clear()
+            generation = self._generation_id
+            self._set_recovery_started()
+            try:
+                await self._wait(self.app.tenures.acquire(self.app.consumer.assignment()))
+                await self.on_recovery_completed(generation)
+            except (RebalanceAgain, IllegalStateError):
+                continue
+            except ServiceStopped:
+                return
+            except Exception as exc:
+                await self.app.fail(exc)
+                raise
+
+    @Service.task
+    async def _slurp_changelogs(self) -> None:
+        """Changelog partitions stay paused: nothing to slurp."""
+
+
+class LaneTableManager(TableManager):
+    """Faust's tables; tenures of revoked partitions let go of the stores before Faust does."""
+
+    _lane_recovery: LaneRecovery | None = None
+
+    @property
+    def recovery(self) -> LaneRecovery:
+        """The lane's recovery."""
+        if self._lane_recovery is None:
+            self._lane_recovery = self._recovery = LaneRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
+        return self._lane_recovery
+
+    async def on_rebalance(
+        self, assigned: set[Any], revoked: set[Any], newly_assigned: set[Any], generation_id: int = 0
+    ) -> None:
+        """The group has a new assignment."""
+        await self.app.tenures.release(revoked)
+        await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)

@@ -1,0 +1,241 @@
+"""A tenure: the right to work on one partition number of a lane, proven by a producer epoch."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import UnknownTopicOrPartitionError
+
+from cauce.runtime.lane import Lane, Misfit, Record, Table, TenureLost, Work
+from cauce.runtime.records import BATCH_BYTES
+from cauce.runtime.rows import Rows
+from cauce.runtime.standing import Standing
+from cauce.runtime.stores import Shelf
+from cauce.runtime.transaction import commit
+from cauce.runtime.watch import Watch
+from cauce.runtime.work import Failure, UnitOfWork
+
+TRANSACTION_TIMEOUT_MS = 15_000  # a killed worker's open transaction hides its partitions' later records this long
+_TOPIC_PATIENCE_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """The worker's place in the world, as its tenures see it."""
+
+    servers: str
+    prefix: str
+    group: str
+    partitions: Mapping[str, int]  # by family
+    shelf: Callable[[Lane, str, int], Shelf]  # of a table and partition
+    watch: Watch
+
+
+class Tenure:
+    """Fence, restore, work, close, in this order.
+
+    Correctness rests on one rule, whatever the consumer group believes: the transactional id is fenced first, and only
+    then offsets and changelogs are read. Who fenced last owns the truth; everybody else's commit fails.
+    """
+
+    def __init__(self, lane: Lane, partition: int, station: Station) -> None:
+        self.lane, self.partition, self.station = lane, partition, station
+        self.standing = Standing()
+        self.rows: dict[str, Rows] = {}
+        self.active = False  # may start another transaction
+        self.changed = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None  # works through a fetch
+        self._background: asyncio.Future[None] | None = None
+        self._turn = asyncio.Event()  # set while active, and when closed
+        self._lock = asyncio.Lock()  # one transaction at a time
+        self._closed = False
+        self._failure: BaseException | None = None
+        self._fresh = True  # nothing committed yet
+        self.producer = AIOKafkaProducer(
+            bootstrap_servers=station.servers,
+            transactional_id=f"{station.prefix}{lane.id}-{partition}",
+            transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
+            max_batch_size=BATCH_BYTES,
+            max_request_size=2 * BATCH_BYTES,
+        )
+
+    @property
+    def inputs(self) -> list[TopicPartition]:
+        """The input partitions, with the deployment's prefix."""
+        return [TopicPartition(self.station.prefix + topic, self.partition) for topic in self.lane.inputs]
+
+    def changelog(self, name: str) -> TopicPartition:
+        """The changelog partition of a table."""
+        return TopicPartition(self.station.prefix + self.lane.changelogs[name], self.partition)
+
+    def positions(self) -> dict[TopicPartition, int]:
+        """Next offset of each input; what is committed, when no task runs."""
+        offsets = self.standing.offsets
+        return {tp: offsets[topic] for tp, topic in zip(self.inputs, self.lane.inputs, strict=True)}
+
+    # -- taking it
+
+    async def fence(self) -> None:
+        """InitProducerId: aborts or completes the predecessor's transaction, and ends its tenure."""
+        await self.producer.start()
+        lane, count = self.lane, self.station.partitions[self.lane.family]
+        family = {*lane.inputs, *lane.changelogs.values(), *filter(None, [lane.journal])}
+        for topic in sorted({*family, *lane.outputs, *([lane.parked] if lane.parks else [])}):
+            found = await self._count(topic)
+            if topic in family and found != count:
+                raise Misfit(f"{lane.id}: {topic} has {found} partitions, its family {lane.family} {count}")
+
+    async def _count(self, topic: str) -> int:
+        name = self.station.prefix + topic
+        try:
+            async with asyncio.timeout(_TOPIC_PATIENCE_SECONDS):
+                return len(await self.producer.partitions_for(name))
+        except (TimeoutError, UnknownTopicOrPartitionError):
+            raise Misfit(f"{self.lane.id}: no topic {name}; create it with `cauce topics`") from None
+
+    def open(self) -> None:
+        """Open the local stores, once the fence holds."""
+        tables = {table.name: table for table in self.lane.tables}
+        for name in self.lane.changelogs:
+            table = tables.get(name) or Table(name, encode=bytes, decode=bytes)
+            self.rows[name] = Rows(table, self.station.shelf(self.lane, name, self.partition))
+
+    def resume(self) -> None:
+        """Batches may start; the background task starts with the first of them."""
+        self.active = True
+        self._turn.set()
+        if self.lane.background is not None and self._background is None:
+            self._background = asyncio.ensure_future(self.lane.background(Handle(self)))
+
+    # -- working
+
+    async def process(self, fetched: Mapping[str, Sequence[Any]]) -> None:
+        """Work through one fetch, a transaction a batch. Inputs follow one another in the order they are declared."""
+        records = [record for topic in self.lane.inputs for record in self._new(topic, fetched.get(topic, ()))]
+        size = self.lane.max_batch
+        for start in range(0, len(records), size):
+            async with self._lock:
+                if not self.active:
+                    return  # the seek on resume reads the rest again
+                await self._batch(records[start : start + size])
+
+    def _new(self, topic: str, fetched: Sequence[Any]) -> Iterable[Record]:
+        offset = self.standing.offsets[topic]
+        return [
+            Record(topic, self.partition, r.offset, r.key, r.value, r.headers) for r in fetched if r.offset >= offset
+        ]
+
+    async def _batch(self, batch: Sequence[Record]) -> None:
+        work = self._unit()
+        work.decide(batch)
+        await self._commit(work)
+        for failure in work.failures:
+            self._tell_failure(failure)
+        if self._fresh:
+            self._fresh = False
+            self._tell("first-commit", offset=batch[0].offset)
+
+    def _unit(self) -> UnitOfWork:
+        return UnitOfWork(self.lane, self.partition, self.rows, self.standing)
+
+    async def _commit(self, work: UnitOfWork) -> None:
+        started = time.perf_counter()
+        changes = work.changes()
+        encoded = {name: self.rows[name].encoded(rows) for name, rows in changes.items()}
+        station = self.station
+        ends = await commit(self.producer, work, encoded, prefix=station.prefix, group=station.group)
+        now = time.time()
+        for name, rows in changes.items():
+            self.rows[name].apply(rows, encoded[name], offset=ends[name], now=now)
+        self.changed.set()
+        records = sum(count for _, _, count in work.journal)
+        self._tell("commit", records=records, outputs=len(work.out), seconds=time.perf_counter() - started)
+
+    async def transact(self, decide: Callable[[Work], None]) -> None:
+        """See TenureHandle. A commit that began is waited for even when the caller is canceled."""
+        while True:
+            await self._turn.wait()
+            async with self._lock:
+                if self._closed:
+                    raise TenureLost(f"{self.lane.id}-{self.partition} was given up")
+                if self.active:
+                    work = self._unit()
+                    decide(work)
+                    await self._finish(work)
+                    return
+
+    async def _finish(self, work: UnitOfWork) -> None:
+        committing = asyncio.ensure_future(self._commit(work))
+        try:
+            await asyncio.shield(committing)
+        except asyncio.CancelledError:
+            await asyncio.wait([committing])
+            raise
+        except Exception as exc:
+            self._closed, self._failure = True, exc
+            raise TenureLost(f"{self.lane.id}-{self.partition}: {type(exc).__name__}") from exc
+
+    # -- giving it up
+
+    def suspend(self) -> None:
+        """No new transaction; the one under way may finish."""
+        self.active = False
+        self._turn.clear()
+
+    def failure(self) -> BaseException | None:
+        """Why this tenure cannot go on: the error of a transaction or of the background task."""
+        for task in (self.task, self._background):
+            if task is not None and task.done() and not task.cancelled() and task.exception() is not None:
+                return task.exception()
+        return self._failure
+
+    async def settle(self) -> None:
+        """Wait for what is under way; new transactions are suspended."""
+        if self.task is not None and not self.task.done():
+            await asyncio.wait([self.task])
+        async with self._lock:
+            return
+
+    async def close(self) -> None:
+        """Cancel the background task, let go of the stores and the producer."""
+        self.suspend()
+        self._closed = True
+        self._turn.set()
+        if self._background is not None:
+            self._background.cancel()
+            await asyncio.wait([self._background])
+        await self.settle()
+        for rows in self.rows.values():
+            rows.shelf.close()
+        self.rows = {}
+        await self.producer.stop()
+
+    def _tell_failure(self, failure: Failure) -> None:
+        record, error = failure.record, failure.error
+        frames = extract_tb(error.__traceback__) if error is not None else []
+        at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        self._tell(failure.event, topic=record.topic, offset=record.offset, reason=repr(failure.reason), at=at)
+
+    def _tell(self, event: str, **fields: Any) -> None:
+        self.station.watch.tell(event, lane=self.lane.name, partition=self.partition, **fields)
+
+
+class Handle:
+    """A tenure, as its background task sees it."""
+
+    def __init__(self, tenure: Tenure) -> None:
+        self._tenure = tenure
+        self.partition, self.changed, self.transact = tenure.partition, tenure.changed, tenure.transact
+
+    def scan(self, table: Table, start: bytes, stop: bytes, limit: int | None = None) -> list[tuple[bytes, Any]]:
+        """See TenureHandle."""
+        rows = self._tenure.rows.get(table.name)
+        if rows is None:
+            raise TenureLost(f"{self._tenure.lane.id}-{self.partition} was given up")
+        found = rows.scan(start, stop)
+        return list(found if limit is None else (pair for pair, _ in zip(found, range(limit), strict=False)))

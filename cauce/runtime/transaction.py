@@ -1,0 +1,52 @@
+"""One Kafka transaction: a unit's outputs, changelog records, journal record and input offsets."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+from cauce.runtime.records import NO_HEADERS, Delivery, send_outputs, send_records
+from cauce.runtime.work import UnitOfWork
+
+Encoded = Mapping[str, list[tuple[bytes, bytes | None]]]
+
+
+async def commit(
+    producer: AIOKafkaProducer, work: UnitOfWork, encoded: Encoded, *, prefix: str, group: str
+) -> dict[str, int]:
+    """Commit all of `work` or nothing, and answer the last changelog offset by table.
+
+    After any exception the outcome is unknown, and only who fences the transactional id again may look.
+    """
+    lane, partition = work.lane, work.partition
+    await producer.begin_transaction()
+    deliveries = await send_outputs(producer, prefix, work.out, partition)
+    if lane.journal and work.journal:
+        entry = (None, orjson.dumps(work.journal), NO_HEADERS)
+        deliveries += await send_records(producer, prefix + lane.journal, partition, [entry])
+    logged: dict[str, list[Delivery]] = {}
+    for name, changes in encoded.items():
+        records = [(key, value, NO_HEADERS) for key, value in changes]
+        logged[name] = await send_records(producer, prefix + lane.changelogs[name], partition, records)
+    # aiokafka commits a transaction although one of its batches was refused for good: see every delivery first.
+    for delivery, _ in deliveries:
+        await delivery
+    ends = {name: await _end(changelog) for name, changelog in logged.items()}
+    if offsets := _offsets(work, prefix):
+        await producer.send_offsets_to_transaction(offsets, group)
+    await producer.commit_transaction()
+    return ends
+
+
+async def _end(deliveries: list[Delivery]) -> int:
+    end = -1
+    for delivery, count in deliveries:
+        end = (await delivery).offset + count - 1
+    return end
+
+
+def _offsets(work: UnitOfWork, prefix: str) -> dict[Any, int]:
+    return {
+        TopicPartition(prefix + topic, work.partition): work.standing.offsets[topic] for topic, _, _ in work.journal
+    }

@@ -1,0 +1,230 @@
+"""The unit of work: what one batch reads, changes and sends. Pure: no broker, no clock, no disk but the rows read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Literal, NamedTuple
+
+from aiokafka.errors import KafkaError
+
+from cauce.runtime.lane import DROP, RETRY, STANDING, Lane, Misfit, Output, Record, Table, Unprocessable
+from cauce.runtime.ordered import SortedKeys
+from cauce.runtime.parking import BEHIND, alone, parked, read_control
+from cauce.runtime.rows import ABSENT, Rows
+from cauce.runtime.standing import BLOCKED, HEAD, Blocked, Standing
+
+MAX_VALUE_BYTES = 900_000  # a broker takes records of 1 MiB with their headers, unless told otherwise
+_WORLD = (OSError, KafkaError, MemoryError, Misfit)  # never the record's fault: these stop the worker
+_OURS = ("cauce", "schemas", "services")
+_STANDING_ROWS = Table(STANDING, encode=bytes, decode=bytes)
+
+
+class BreakerTripped(RuntimeError):
+    """So many records in a row could not be decided that the fault is ours."""
+
+
+class Undecided(RuntimeError):
+    """A lane that does not park met a record it could not decide."""
+
+
+class Failure(NamedTuple):
+    """What the operator is told once the batch has committed."""
+
+    event: Literal["parked", "retry-failed"]
+    record: Record
+    reason: str
+    error: Exception | None
+
+
+def why(exc: Exception) -> str:
+    """What an operator may read: our own words, and only the type of what others say, which could quote a payload."""
+    if isinstance(exc, Unprocessable):
+        return str(exc)
+    kind = type(exc)
+    return f"{kind.__name__}: {exc}" if kind.__module__.partition(".")[0] in _OURS else kind.__name__
+
+
+class UnitOfWork:
+    """Outputs and table changes of one batch of one tenure. Each record is a savepoint.
+
+    `standing` is changed as the batch is decided; who discards the batch discards the tenure.
+    """
+
+    def __init__(self, lane: Lane, partition: int, rows: Mapping[str, Rows], standing: Standing) -> None:
+        self.lane, self.partition, self.standing = lane, partition, standing
+        self.out: list[Output] = []
+        self.journal: list[tuple[str, int, int]] = []  # runs taken: topic, first offset, count
+        self.failures: list[Failure] = []
+        self._rows = rows
+        self._outputs = frozenset(lane.outputs)
+        self._changes: dict[str, dict[bytes, Any]] = {name: {} for name in rows}
+        self._ordered: dict[str, SortedKeys] = {}  # keys put in tables that this unit scanned
+        self._undo: list[tuple[dict[bytes, Any], bytes, Any]] = []  # changes of the present record
+
+    # -- what handlers use
+
+    def get(self, table: Table, key: bytes) -> Any | None:
+        """See Work."""
+        row = self._changes[table.name].get(key, ABSENT)
+        return self._rows[table.name].get(key) if row is ABSENT else row
+
+    def put(self, table: Table, key: bytes, row: Any | None) -> None:
+        """See Work."""
+        name = table.name
+        changes = self._changes[name]
+        before = changes.get(key, ABSENT)
+        self._undo.append((changes, key, before))
+        changes[key] = row
+        if before is ABSENT and name in self._ordered:
+            self._ordered[name].add(key)
+
+    def scan(self, table: Table, start: bytes, stop: bytes) -> Iterator[tuple[bytes, Any]]:
+        """See Work."""
+        changes = self._changes[table.name]
+        keys = self._ordered.get(table.name)
+        if keys is None:
+            keys = self._ordered[table.name] = SortedKeys(changes)
+        own = [(key, changes[key]) for key in keys.between(start, stop) if key in changes]
+        below = self._rows[table.name].scan(start, stop)
+        return _merged(own, below) if own else below
+
+    def send(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: list[tuple[str, bytes]],
+        partition: int | None = None,
+    ) -> None:
+        """See Work."""
+        if topic not in self._outputs:
+            raise Misfit(f"{self.lane.id}: {topic} is not among its outputs; declare it, or send elsewhere")
+        if value is not None and len(value) > MAX_VALUE_BYTES:
+            raise Unprocessable(f"the record for {topic} would have {len(value)} bytes, {MAX_VALUE_BYTES} at most")
+        self.out.append(Output(topic, key, value, headers, partition))
+
+    # -- what the tenure uses
+
+    def decide(self, batch: Sequence[Record]) -> None:
+        """Run the handler over the batch, in order; park what cannot be decided.
+
+        Raises BreakerTripped, Undecided where the lane does not park, or a failure of the world: the batch is void.
+        """
+        if self.lane.parks:
+            self._decide_and_park(batch)
+        else:
+            for record in batch:
+                if (exc := self._handle(record)) is not None:
+                    raise Undecided(f"{self.lane.id}: {record.topic}/{record.offset}: {why(exc)}") from exc
+        for topic, run in groupby(batch, attrgetter("topic")):
+            taken = list(run)
+            self.standing.offsets[topic] = taken[-1].offset + 1
+            self.journal.append((topic, taken[0].offset, len(taken)))
+        self.put(_STANDING_ROWS, HEAD, self.standing.head())
+
+    def changes(self) -> dict[str, dict[bytes, Any]]:
+        """Changed rows by table; None is a deletion."""
+        return {name: changes for name, changes in self._changes.items() if changes}
+
+    def _decide_and_park(self, batch: Sequence[Record]) -> None:
+        standing, handle, subject_of = self.standing, self._handle, self._subject
+        blocked = standing.blocked
+        for record in batch:
+            headers = record.headers
+            if headers and headers[0][0] in (RETRY, DROP):
+                self._control(record)
+            elif blocked and subject_of(record) in blocked:
+                self._park(record, BEHIND)
+            elif (exc := handle(record)) is None:
+                standing.streak = 0
+            else:
+                self._fail(record, exc)
+
+    def _handle(self, record: Record) -> Exception | None:
+        """None, or why the record cannot be decided; then it left no trace."""
+        undo, mark = self._undo, len(self.out)
+        undo.clear()
+        try:
+            self.lane.handler(record, self)
+        except _WORLD:
+            raise
+        except Exception as exc:  # noqa: BLE001  # whatever a decider trips over is parked with its reason
+            for changes, key, before in reversed(undo):
+                if before is ABSENT:
+                    del changes[key]
+                else:
+                    changes[key] = before
+            del self.out[mark:]
+            return exc
+        return None
+
+    def _fail(self, record: Record, exc: Exception) -> None:
+        self.standing.streak += 1
+        if self.standing.streak >= self.lane.breaker:
+            raise BreakerTripped(
+                f"{self.lane.id}-{self.partition}: {self.standing.streak} records in a row could not be decided, the "
+                f"last: {record.topic}/{record.offset}: {why(exc)}; mend the code, or the records' source, and restart"
+            ) from exc
+        self.failures.append(Failure("parked", record, why(exc), exc))
+        self._park(record, why(exc))
+
+    def _subject(self, record: Record) -> bytes | None:
+        try:
+            return self.lane.subject(record)
+        except Exception:  # noqa: BLE001  # a record too broken to say whom it is about counts for its key
+            return record.key
+
+    def _park(self, record: Record, reason: str) -> None:
+        subject = self._subject(record)
+        if subject is None:
+            subject = alone(record)
+        blocked = self.standing.blocked.get(subject) or Blocked(f"{record.topic}/{record.offset}", 0, 0)
+        turn = f"{blocked.episode}/{blocked.next}".encode()
+        self._set_blocked(subject, blocked._replace(next=blocked.next + 1))
+        self.out.append(parked(self.lane, record, reason=reason, subject=subject, turn=turn))
+
+    def _control(self, record: Record) -> None:
+        """Retry or drop the oldest parked record of a subject.
+
+        A turn that is not the oldest (done already, or its elder failed again) is passed over: sending a control
+        record twice does nothing.
+        """
+        try:
+            control = read_control(self.lane, record)
+        except ValueError:
+            self.failures.append(Failure("retry-failed", record, "control record of a wrong form", None))
+            return
+        if control is None:
+            return
+        blocked = self.standing.blocked.get(control.subject)
+        if blocked is None or blocked.turn != control.turn:
+            return
+        if control.verb == RETRY and (exc := self._handle(control.record)) is not None:
+            self.failures.append(Failure("retry-failed", control.record, why(exc), exc))
+            return
+        blocked = blocked._replace(first=blocked.first + 1)
+        self._set_blocked(control.subject, blocked if blocked.first < blocked.next else None)
+
+    def _set_blocked(self, subject: bytes, blocked: Blocked | None) -> None:
+        if blocked is None:
+            del self.standing.blocked[subject]
+        else:
+            self.standing.blocked[subject] = blocked
+        self.put(_STANDING_ROWS, BLOCKED + subject, None if blocked is None else blocked.row)
+
+
+def _merged(own: list[tuple[bytes, Any]], below: Iterator[tuple[bytes, Any]]) -> Iterator[tuple[bytes, Any]]:
+    """Both in key order; the unit's own rows hide those below, and its deletions yield nothing."""
+    at, end = 0, len(own)
+    for key, row in below:
+        while at < end and own[at][0] < key:
+            if own[at][1] is not None:
+                yield own[at]
+            at += 1
+        if at < end and own[at][0] == key:
+            if own[at][1] is not None:
+                yield own[at]
+            at += 1
+        else:
+            yield key, row
+    yield from (pair for pair in own[at:] if pair[1] is not None)
