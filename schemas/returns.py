@@ -1,11 +1,14 @@
-"""Returns: asked for, authorized or refused, received and graded, and the refund they ask for."""
+"""Returns: asked for, authorized or refused, received and graded, and the refund they ask for.
+
+`digest` is the content address of what was asked or received, so that an id that comes again with another body is seen.
+"""
 
 from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import Field, PositiveInt
 
-from cauce.money import Money
+from cauce.money import Currency, Money
 from schemas.base import Instant, Message, Part
 from schemas.orders import Customer, LineQuantity, Reason, Sku
 from schemas.stock import Disposition
@@ -55,6 +58,33 @@ class ReceiveReturn(Message):
     operator: str
 
 
+class ReturnTerms(Part):
+    """What the policy allowed when the request was made: days after delivery, and where the goods go."""
+
+    window_days: PositiveInt
+    site: str
+    policy_version: str = ""
+
+
+class ReturnPending(Message):
+    """The request waits for facts that may be on their way; it is answered when they come, and by `decide_by` anyway."""
+
+    type: ClassVar[str] = "return.pending.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("request_id",)
+
+    order_id: str
+    request_id: str
+    digest: str
+    lines: tuple[LineQuantity, ...] = ()
+    reason: str
+    asked_by: str
+    asked_at: Instant
+    decide_by: Instant
+    terms: ReturnTerms
+    waiting_for: tuple[Reason, ...] = ()
+
+
 class ReturnLine(Part):
     """Units of a line a return is for."""
 
@@ -73,11 +103,13 @@ class ReturnAuthorized(Message):
     order_id: str
     order_number: str
     request_id: str
+    digest: str
     return_id: str
     site: str
     lines: tuple[ReturnLine, ...] = Field(min_length=1)
     reason: str
     expires_at: Instant
+    policy_version: str = ""
     customer: Customer
 
 
@@ -86,12 +118,28 @@ class ReturnRefused(Message):
 
     type: ClassVar[str] = "return.refused.v1"
     key: ClassVar[str] = "order_id"
-    identity: ClassVar[tuple[str, ...]] = ("request_id",)
+    identity: ClassVar[tuple[str, ...]] = ("request_id", "digest")
 
     order_id: str
     request_id: str
+    digest: str
     reasons: tuple[Reason, ...] = Field(min_length=1)
+    policy_version: str = ""
     customer: Customer | None = None
+
+
+class ReturnExpired(Message):
+    """These units of an authorized return did not come in time; they may be asked for again."""
+
+    type: ClassVar[str] = "return.expired.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("return_id",)
+
+    order_id: str
+    order_number: str
+    return_id: str
+    lines: tuple[ReturnLine, ...] = Field(min_length=1)
+    customer: Customer
 
 
 class DisposedUnits(Part):
@@ -115,6 +163,7 @@ class GoodsReturned(Message):
     order_number: str
     return_id: str
     receipt_id: str
+    digest: str
     site: str
     units: tuple[DisposedUnits, ...] = Field(min_length=1)
     operator: str
@@ -122,15 +171,19 @@ class GoodsReturned(Message):
 
 
 class ReceiptRefused(Message):
-    """Goods came that no return expected, or more than it did; a person looks at them."""
+    """Goods came that no return expected, or more than it did; a person at `site` looks at them."""
 
     type: ClassVar[str] = "receipt.refused.v1"
     key: ClassVar[str] = "order_id"
-    identity: ClassVar[tuple[str, ...]] = ("receipt_id",)
+    identity: ClassVar[tuple[str, ...]] = ("receipt_id", "digest")
 
     order_id: str
     return_id: str
     receipt_id: str
+    digest: str
+    site: str
+    units: tuple[GradedUnits, ...] = Field(min_length=1)
+    operator: str
     reason: Reason
 
 
@@ -157,3 +210,64 @@ class RefundRequested(Message):
     lines: tuple[RefundLine, ...] = Field(min_length=1)
     amount: Money
     customer: Customer
+
+
+class PurchasedLine(Part):
+    """A line as it was sold: what its units are worth when they come back."""
+
+    line_id: str
+    sku: Sku
+    quantity: PositiveInt
+    amount: Money
+    tax: Money
+
+
+class PurchaseNoted(Message):
+    """Returns knows the order: its lines and amounts, and who it was for."""
+
+    type: ClassVar[str] = "purchase.noted.v1"
+    key: ClassVar[str] = "order_id"
+
+    order_id: str
+    order_number: str
+    currency: Currency
+    lines: tuple[PurchasedLine, ...]
+    customer: Customer
+
+
+class DispatchNoted(Message):
+    """Returns knows that these units are on their way to the customer."""
+
+    type: ClassVar[str] = "dispatch.noted.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("shipment_id",)
+
+    order_id: str
+    shipment_id: str
+    lines: tuple[LineQuantity, ...]
+
+
+class DeliveryNoted(Message):
+    """Returns knows when the customer got these units: their return window begins."""
+
+    type: ClassVar[str] = "delivery.noted.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("shipment_id",)
+
+    order_id: str
+    shipment_id: str
+    lines: tuple[LineQuantity, ...]
+    delivered_at: Instant
+
+
+class RefundNoted(Message):
+    """Returns knows that this much of a refund it asked for has gone back."""
+
+    type: ClassVar[str] = "refund.noted.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("refund_id", "payment_id")
+
+    order_id: str
+    refund_id: str
+    payment_id: str
+    amount: Money

@@ -124,7 +124,7 @@ TOPICS: tuple[Topic, ...] = (
     _fact(
         "order-changed",
         "intake-orders",
-        "allocation-front fulfillment returns payments notify insight",
+        "allocation-front fulfillment payments notify insight",
         "the next version of an order",
         orders.OrderChanged,
     ),
@@ -200,9 +200,21 @@ TOPICS: tuple[Topic, ...] = (
         "return-authorized",
         "returns-returns",
         "outside notify insight",
-        "goods may come back, or may not",
+        "goods may come back, or may not, or not yet known, or no longer",
         returns.ReturnAuthorized,
         returns.ReturnRefused,
+        returns.ReturnPending,
+        returns.ReturnExpired,
+    ),
+    _fact(
+        "return-grounds",
+        "returns-returns",
+        "",
+        "what returns has noted of others' facts to decide on: its own memory, for rebuild and audit",
+        returns.PurchaseNoted,
+        returns.DispatchNoted,
+        returns.DeliveryNoted,
+        returns.RefundNoted,
     ),
     _fact(
         "returned",
@@ -254,7 +266,13 @@ TOPICS: tuple[Topic, ...] = (
         "facts that concern a person, keyed by the person",
     ),
     _fact(
-        "notified", "notify-notices", "insight", "a customer was told", notices.CustomerNotified, notices.NoticeFailed
+        "notified",
+        "notify-notices",
+        "insight",
+        "a customer was told, or could not or need not be",
+        notices.CustomerNotified,
+        notices.NoticeFailed,
+        notices.NoticeSuperseded,
     ),
     Topic(
         "notify-effects", TopicKind.EFFECT, "notify-notices", ("notify-runner",), (notices.SendMail,), "mails to send"
