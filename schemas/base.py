@@ -45,9 +45,9 @@ class Message(Part):
 class Sealed(Part):
     """Personal data under the key of one person; only runners and the API can open it.
 
-    `content` is AES-GCM-SIV (RFC 8452) over JSON, with the person's id as associated data.
+    `content` is AES-SIV (RFC 5297) over JSON, the synthetic IV first, with the person's id as associated data. It has
+    no nonce: the same details of the same person give the same bytes, so that a repeat can be told from a change.
     """
 
     person_id: str
-    nonce: bytes
     content: bytes

@@ -58,16 +58,22 @@ class Destination(Part):
     located_by: str = "postal"
 
 
-class OrderLine(Part):
-    """One sku of an order. `amount` is what the customer pays for the whole line, tax included, discount taken off."""
+class AskedLine(Part):
+    """A line as a channel sent it, with whatever numbers. `line_id` counts from 1 in the order of sending."""
 
     line_id: str
     sku: Sku
-    quantity: PositiveInt
+    quantity: int
     unit_price: Money
     amount: Money
     tax: Money
     description: str = ""
+
+
+class OrderLine(AskedLine):
+    """One sku of an order. `amount` is what the customer pays for the whole line, tax included, discount taken off."""
+
+    quantity: PositiveInt
 
 
 class Charge(Part):
@@ -87,7 +93,10 @@ class Payment(Part):
 
 
 class PlaceOrder(Message):
-    """A channel's order, mapped, located and sealed by the door."""
+    """A channel's order, mapped, located and sealed by the door, and not yet judged.
+
+    `destination` is absent where the country is unknown; `address_gaps` names the fields that are empty in the seal.
+    """
 
     type: ClassVar[str] = "order.place.v1"
     key: ClassVar[str] = "order_id"
@@ -98,15 +107,16 @@ class PlaceOrder(Message):
     placed_at: Instant
     currency: Currency
     customer: Customer
-    destination: Destination
+    destination: Destination | None = None
+    address_gaps: tuple[str, ...] = ()
     ship_option: ShipOption = ShipOption.STANDARD
-    lines: tuple[OrderLine, ...]
+    lines: tuple[AskedLine, ...] = ()
     charges: tuple[Charge, ...] = ()
     payments: tuple[Payment, ...] = ()
 
 
 class CancelOrder(Message):
-    """Somebody asks to cancel an order, whole or (with `line_ids`) in part."""
+    """Somebody asks to cancel an order, whole or (with `line_ids`) in part. `reason` is a code, never free text."""
 
     type: ClassVar[str] = "order.cancel.v1"
     key: ClassVar[str] = "order_id"
@@ -127,7 +137,7 @@ class Reason(Part):
 
 
 class OrderPlaced(Message):
-    """The order is taken, once and for ever; version 1."""
+    """The order is taken, once and for ever; version 1. `digest` is that of what the channel sent."""
 
     type: ClassVar[str] = "order.placed.v1"
     key: ClassVar[str] = "order_id"
@@ -146,6 +156,7 @@ class OrderPlaced(Message):
     lines: tuple[OrderLine, ...]
     charges: tuple[Charge, ...] = ()
     payments: tuple[Payment, ...] = ()
+    digest: str = ""
 
     def amount(self) -> Money:
         """What the customer pays: lines and charges."""
@@ -155,10 +166,11 @@ class OrderPlaced(Message):
 
 
 class OrderRefused(Message):
-    """The order was read and not taken; each reason names its field."""
+    """The order was read and not taken; each reason names its field. Mended and sent again, it may still be taken."""
 
     type: ClassVar[str] = "order.refused.v1"
     key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("digest",)
 
     order_id: str
     order_number: str
@@ -166,6 +178,7 @@ class OrderRefused(Message):
     channel_order: str
     customer: Customer
     reasons: tuple[Reason, ...] = Field(min_length=1)
+    digest: str = ""
 
 
 class OrderConflicted(Message):
@@ -204,7 +217,10 @@ class ChangeRequested(Message):
 
 
 class ChangeRefused(Message):
-    """Intake itself says no: the order is unknown, or nothing of it is left to cancel."""
+    """A request ends with nothing canceled: the order is unknown, nothing is left to ask for, or nothing was stopped.
+
+    Every `CancelOrder` ends in one of these or in an `OrderChanged`.
+    """
 
     type: ClassVar[str] = "change.refused.v1"
     key: ClassVar[str] = "order_id"
