@@ -1,12 +1,13 @@
 """Notices: what people are told, once for each fact, and how it went out."""
 
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import PositiveInt
 
 from cauce.money import Money
-from schemas.base import Message, Part, Sealed
+from schemas.base import Instant, Message, Part, Sealed
 
 
 class NoticeKind(StrEnum):
@@ -19,9 +20,11 @@ class NoticeKind(StrEnum):
     PACKED = "packed"
     SHIPPED = "shipped"
     DELIVERED = "delivered"
+    CHANGED = "changed"
     CANCELED = "canceled"
     RETURN_AUTHORIZED = "return_authorized"
     RETURN_REFUSED = "return_refused"
+    RETURN_EXPIRED = "return_expired"
     RETURNED = "returned"
     REFUNDED = "refunded"
 
@@ -34,7 +37,11 @@ class NoticeLine(Part):
 
 
 class TellCustomer(Message):
-    """The router's word to the notices of one person: this fact concerns you."""
+    """The router's word to the notices of one person: this fact concerns you.
+
+    `reference` is what the fact is about: the shipment, return, refund or version of the order, else the order.
+    `shipments` are those whose progress says more than this notice does.
+    """
 
     type: ClassVar[str] = "customer.tell.v1"
     key: ClassVar[str] = "person_id"
@@ -44,19 +51,24 @@ class TellCustomer(Message):
     kind: NoticeKind
     reference: str
     order_id: str
-    order_number: str
+    order_number: str = ""
     language: str
     personal: Sealed
     lines: tuple[NoticeLine, ...] = ()
+    shipments: tuple[str, ...] = ()
     amount: Money | None = None
     tracking_number: str = ""
     carrier: str = ""
-    expected_on: str = ""
+    expected_on: date | None = None
     detail: str = ""
 
 
 class SendMail(Message):
-    """Effect: one mail to one person, with a Message-ID that a repeat would share."""
+    """Effect: one mail to one person, with a Message-ID that a repeat would share.
+
+    `body` greets with the first `{{ recipient_name }}` in it, which the runner fills from the seal; neither it nor
+    `subject` holds personal data.
+    """
 
     type: ClassVar[str] = "mail.send.v1"
     key: ClassVar[str] = "person_id"
@@ -68,6 +80,7 @@ class SendMail(Message):
     order_id: str
     language: str
     message_id: str
+    written_at: Instant
     subject: str
     body: str
     personal: Sealed
@@ -100,3 +113,16 @@ class NoticeFailed(Message):
     reference: str
     order_id: str
     detail: str
+
+
+class NoticeSuperseded(Message):
+    """Nothing was sent: the person was already told of a later state, which makes this one old news."""
+
+    type: ClassVar[str] = "notice.superseded.v1"
+    key: ClassVar[str] = "person_id"
+    identity: ClassVar[tuple[str, ...]] = ("kind", "reference")
+
+    person_id: str
+    kind: NoticeKind
+    reference: str
+    order_id: str
