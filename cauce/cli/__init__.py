@@ -10,6 +10,11 @@ from cauce.runtime.faults import Unavailable
 # Name of the command -> its module here, which exposes a click command named `command`. In alphabetical order.
 COMMANDS = {
     "broker": "broker",
+    "reference": "reference",
+    "run": "run",
+    "topics": "topics",
+    "up": "up",
+    "world": "world",
 }
 
 

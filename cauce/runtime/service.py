@@ -7,13 +7,14 @@
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from cauce.decider import Decider, Reference, Rows
+from cauce.runtime.settings import Settings
 from schemas.base import Message
 from schemas.effects import EffectOutcome
 from schemas.envelope import Envelope
@@ -128,7 +129,11 @@ ServiceLane = EntityLane | RowsLane | DoorLane | RunnerLane
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A consumer group: the lanes that share a process. Its workers can be run many times."""
+    """A consumer group: the lanes that share a process. Its workers can be run many times.
+
+    A service without lanes (the read model) runs itself: `run(settings)` answers the exit code.
+    """
 
     name: str
-    lanes: tuple[ServiceLane, ...] = field(default=())
+    lanes: tuple[ServiceLane, ...] = ()
+    run: Callable[[Settings], int] | None = None

@@ -1,0 +1,57 @@
+"""`cauce up`: every service of the deployment on this machine, kept running."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Mapping
+
+import click
+
+from cauce.runtime import broker
+from cauce.runtime.assembly import lanes_of
+from cauce.runtime.faults import Unavailable
+from cauce.runtime.logs import log_to_stderr
+from cauce.runtime.settings import Settings
+from cauce.runtime.supervisor import GaveUp, Program, Supervisor
+from cauce.runtime.topics import create_topics, specs
+from services import NAMES, load
+
+
+def programs(settings: Settings, workers: int, env: Mapping[str, str] = {}) -> list[Program]:
+    """The processes of a deployment: `workers` of each service (the read model has one), and the clock."""
+    own = {"CAUCE_SERVERS": str(settings.servers), "CAUCE_PREFIX": settings.prefix, "CAUCE_HOME": str(settings.home)}
+    cauce = (sys.executable, "-m", "cauce")
+    found = [
+        Program(f"{name}-{number}", (*cauce, "run", name), {**own, **env, "CAUCE_INSTANCE": f"w{number}"})
+        for name in NAMES
+        for number in range(1 if load(name).run else workers)
+    ]
+    return [*found, Program("clock", (*cauce, "clock"), {**own, **env})]
+
+
+@click.command()
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 50), help="Workers of each service.")
+def command(*, workers: int) -> None:
+    """Create the topics, run every service and the clock, and restart what fails, until interrupted."""
+    log_to_stderr()
+    settings = Settings()
+    obtained = broker.obtain(settings)
+    settings = settings.model_copy(update={"servers": obtained.servers})
+    click.echo(f"broker {obtained.servers}, {obtained.chosen}")
+    try:
+        asyncio.run(_up(settings, workers))
+    except GaveUp as failed:
+        raise Unavailable(str(failed)) from None
+
+
+async def _up(settings: Settings, workers: int) -> None:
+    lanes = [lane for name in NAMES for lane in lanes_of(load(name), settings)]
+    await create_topics(str(settings.servers), settings, specs(settings, lanes))
+    logs = settings.home / "logs" / (settings.prefix.rstrip("-") or "default")
+    supervisor = Supervisor(programs(settings, workers), logs)
+    running = asyncio.ensure_future(supervisor.run())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, lambda: asyncio.ensure_future(supervisor.stop()))
+    click.echo(f"{len(NAMES)} services and the clock; logs in {logs}")
+    await running
