@@ -19,7 +19,7 @@ from cauce.runtime.broker_record import BrokerFolder, Record
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import CHECKOUT, Settings
 
-HOME = CHECKOUT / ".cauce" / "tests"
+HOME = Path(os.environ.get("CAUCE_TEST_HOME", CHECKOUT / ".cauce" / "tests"))
 USERS = pytest.StashKey[TextIO]()
 
 
@@ -122,9 +122,11 @@ def _contained(settings: Settings) -> str | None:
     try:
         broker_docker.ready_image(broker_docker.engine())
     except Unavailable:
+        if os.environ.get("CAUCE_TEST_BROKER") == "container":
+            raise
         return None
+    from testcontainers.community.kafka import KafkaContainer
     from testcontainers.core.config import testcontainers_config
-    from testcontainers.kafka import KafkaContainer
 
     testcontainers_config.ryuk_disabled = True  # its image cannot be had everywhere, and the last process stops ours
     container = KafkaContainer(broker_docker.IMAGE).with_kraft().start()

@@ -10,7 +10,7 @@ from cauce.runtime.programs import ProgramFailed, found, run
 from cauce.runtime.settings import CHECKOUT
 
 DEPLOY = CHECKOUT / "deploy"
-IMAGE = "cauce-broker:7.9.0"
+IMAGE = "cauce-broker:8.1.1"  # the number testcontainers expects: Confluent's for Kafka 4.1
 PORT = 9092
 ASK_SECONDS, BUILD_SECONDS, START_SECONDS = 10, 900, 60
 
@@ -23,7 +23,7 @@ def start(folder: BrokerFolder) -> Record:
     """Start the container and wait until the broker in it answers. Raises `EngineMissing`, or `ProgramFailed`."""
     docker, port = engine(), free_port(PORT)
     ready_image(docker)
-    servers, name = f"{LOOPBACK}:{port}", _name(folder)
+    servers, name = f"{LOOPBACK}:{port}", container_name(folder)
     _remove(docker, name)
     publish = ("--publish", f"{LOOPBACK}:{port}:9092", "--env", f"CAUCE_ADVERTISED={servers}")
     keep = ("--volume", f"{name}:/var/lib/kafka")
@@ -64,16 +64,17 @@ def engine() -> Path:
     return docker
 
 
+def container_name(folder: BrokerFolder) -> str:
+    """The name of that home's container, and of the volume with its topics."""
+    return f"cauce-broker-{os.getuid()}-{hashlib.sha256(str(folder.path).encode()).hexdigest()[:8]}"
+
+
 def ready_image(docker: Path) -> None:
     """Build the broker's image unless the engine has it. Raises `ProgramFailed`."""
     if run(docker, "images", "--quiet", IMAGE, timeout_seconds=ASK_SECONDS).strip():
         return
     dockerfile = DEPLOY / "Dockerfile.broker"
     run(docker, "build", "--tag", IMAGE, "--file", str(dockerfile), str(CHECKOUT), timeout_seconds=BUILD_SECONDS)
-
-
-def _name(folder: BrokerFolder) -> str:
-    return f"cauce-broker-{os.getuid()}-{hashlib.sha256(str(folder.path).encode()).hexdigest()[:8]}"
 
 
 def _remove(docker: Path, name: str) -> None:

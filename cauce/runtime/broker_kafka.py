@@ -14,7 +14,8 @@ from cauce.runtime.java import java
 from cauce.runtime.programs import birth, ended, found, last_lines, launch, run
 from cauce.runtime.settings import CHECKOUT
 
-POM = CHECKOUT / "deploy" / "kafka" / "pom.xml"
+RECIPE = CHECKOUT / "deploy" / "kafka"
+POM = RECIPE / "pom.xml"
 PORT = 9092
 START_SECONDS, STOP_SECONDS, FETCH_SECONDS = 60, 60, 900
 ATTEMPTS = 3
@@ -25,32 +26,13 @@ LOGGING = (
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSZ",
 )
-PROPERTIES = """\
-process.roles=broker,controller
-node.id=1
+LISTENERS = """\
 listeners=CLIENT://{host}:{port},CONTROLLER://{host}:{controller_port}
 advertised.listeners=CLIENT://{host}:{port}
 inter.broker.listener.name=CLIENT
-controller.listener.names=CONTROLLER
 listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.quorum.bootstrap.servers={host}:{controller_port}
 log.dirs={data}
-auto.create.topics.enable=false
-default.replication.factor=1
-min.insync.replicas=1
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=4
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-log.retention.ms=-1
-group.initial.rebalance.delay.ms=0
-group.min.session.timeout.ms=1000
-num.network.threads=2
-num.io.threads=4
-num.recovery.threads.per.data.dir=2
 """
 
 
@@ -125,9 +107,9 @@ def _started(folder: BrokerFolder, *, program: Path, classpath: str) -> Record |
 
 def _configured(folder: BrokerFolder) -> tuple[str, Path]:
     port = free_port(PORT)
-    text = PROPERTIES.format(host=LOOPBACK, port=port, controller_port=free_port(), data=folder.data)
+    listeners = LISTENERS.format(host=LOOPBACK, port=port, controller_port=free_port(), data=folder.data)
     path = folder.path / "server.properties"
-    path.write_text(text)
+    path.write_text((RECIPE / "broker.properties").read_text() + listeners)
     return f"{LOOPBACK}:{port}", path
 
 

@@ -6,15 +6,16 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from cauce.runtime import broker as ladder
-from cauce.runtime import broker_kafka
+from cauce.runtime import broker_docker, broker_kafka
 from cauce.runtime.broker_record import LOOPBACK, BrokerFolder, answers
-from cauce.runtime.programs import ended
+from cauce.runtime.programs import ended, run
 from cauce.runtime.settings import Settings
 
 pytestmark = pytest.mark.live
@@ -27,6 +28,9 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("CAUCE_HOME", str(tmp_path))
     yield tmp_path
     ladder.stop(Settings())
+    with suppress(broker_docker.EngineMissing):
+        volume = broker_docker.container_name(BrokerFolder.of(tmp_path))
+        run(broker_docker.engine(), "volume", "rm", "--force", volume, timeout_seconds=30)
 
 
 @pytest.fixture
