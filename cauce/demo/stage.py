@@ -10,7 +10,8 @@ from typing import NamedTuple, Self
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from cauce.runtime.deciding import receive
-from cauce.runtime.lane import Record, is_control
+from cauce.runtime.lane import is_control
+from cauce.runtime.log_reader import record_of
 from cauce.runtime.service import Received
 from cauce.runtime.settings import Settings
 from schemas.raw import Foreign, RawTopic
@@ -80,10 +81,5 @@ class Stage:
             await consumer.stop()
 
     def _answer(self, fetched: object, respond: Respond) -> Iterable[Said]:
-        record = _record(fetched, self._settings.prefix)
+        record = record_of(fetched, self._settings.prefix)
         return () if is_control(record.headers) else respond(receive(record))
-
-
-def _record(fetched: object, prefix: str) -> Record:
-    topic: str = fetched.topic.removeprefix(prefix)  # type: ignore[attr-defined]  # aiokafka has no types
-    return Record(topic, *(getattr(fetched, name) for name in ("partition", "offset", "key", "value", "headers")))

@@ -45,7 +45,7 @@ def specs(settings: Settings, lanes: Iterable[Lane] = ()) -> list[TopicSpec]:
         found += [TopicSpec(name, count, _COMPACT) for name in lane.changelogs.values()]
         if lane.journal:
             found.append(TopicSpec(lane.journal, count, _FOREVER))
-        found.append(TopicSpec(lane.parked, settings.partitions, _RAW))
+        found.append(TopicSpec(lane.parked, 1, _RAW))
     return list({spec.name: spec for spec in found}.values())
 
 
