@@ -9,7 +9,10 @@ from cauce.runtime.faults import Unavailable
 
 # Name of the command -> its module here, which exposes a click command named `command`. In alphabetical order.
 COMMANDS = {
+    "audit": "audit",
     "broker": "broker",
+    "clock": "clock",
+    "demo": "demo",
     "reference": "reference",
     "run": "run",
     "topics": "topics",

@@ -10,6 +10,7 @@ import click
 from cauce.runtime import broker
 from cauce.runtime.assembly import lanes_of
 from cauce.runtime.faults import Unavailable
+from cauce.runtime.lane import Lane
 from cauce.runtime.logs import log_to_stderr
 from cauce.runtime.settings import Settings
 from cauce.runtime.supervisor import GaveUp, Program, Supervisor
@@ -17,7 +18,12 @@ from cauce.runtime.topics import create_topics, specs
 from services import NAMES, load
 
 
-def programs(settings: Settings, workers: int, env: Mapping[str, str] = {}) -> list[Program]:
+def deployment_lanes(settings: Settings) -> list[Lane]:
+    """The lanes of every service."""
+    return [lane for name in NAMES for lane in lanes_of(load(name), settings)]
+
+
+def programs(settings: Settings, workers: int, env: Mapping[str, str]) -> list[Program]:
     """The processes of a deployment: `workers` of each service (the read model has one), and the clock."""
     own = {"CAUCE_SERVERS": str(settings.servers), "CAUCE_PREFIX": settings.prefix, "CAUCE_HOME": str(settings.home)}
     cauce = (sys.executable, "-m", "cauce")
@@ -45,10 +51,9 @@ def command(*, workers: int) -> None:
 
 
 async def _up(settings: Settings, workers: int) -> None:
-    lanes = [lane for name in NAMES for lane in lanes_of(load(name), settings)]
-    await create_topics(str(settings.servers), settings, specs(settings, lanes))
+    await create_topics(str(settings.servers), settings, specs(settings, deployment_lanes(settings)))
     logs = settings.home / "logs" / (settings.prefix.rstrip("-") or "default")
-    supervisor = Supervisor(programs(settings, workers), logs)
+    supervisor = Supervisor(programs(settings, workers, {}), logs)
     running = asyncio.ensure_future(supervisor.run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -36,68 +36,107 @@ class Scoreboard:
         self.return_refusals: set[str] = set()
         self.returns: dict[str, str] = {}
         self.refunds: dict[str, str] = {}
+        self._request_of: dict[str, str] = {}
+        self._return_of: dict[str, str] = {}
         self._to_go: dict[str, int] = defaultdict(int)
         self._canceled: dict[str, int] = defaultdict(int)
         self._shipped: dict[str, int] = defaultdict(int)
         self.parcels = 0
 
-    def see(self, received: Received) -> None:  # noqa: C901, PLR0912  # one flat table of facts reads best
-        """Take one fact in."""
+    def see(self, received: Received) -> None:
+        """Take one fact in; what is not counted is passed over."""
         match received.message:
-            case OrderPlaced() as order:
-                self.placed[order.order_id] = order
-                self._goods(order.order_id, "ordered", order.lines, 1)
-            case OrderRefused() as refused:
-                self.refused.add(refused.channel_order)
-            case OrderChanged() as change:
-                self._goods(change.order_id, "canceled", change.canceled, -1)
-                self._canceled[change.order_id] += sum(units.quantity for units in change.canceled)
-            case Allocated() as allocated:
-                for shipment in allocated.shipments:
+            case OrderPlaced() | OrderRefused() | OrderChanged() as fact:
+                self._see_order(fact)
+            case Allocated() | Backordered() as fact:
+                self._see_promise(fact)
+            case ParcelPacked() | ParcelShipped() | ParcelDelivered() as fact:
+                self._see_parcel(fact)
+            case ReturnAuthorized() | ReturnRefused() | GoodsReturned() as fact:
+                self._see_return(fact)
+            case PaymentCaptured() | RefundRequested() | PaymentRefunded() | PaymentFailed() as fact:
+                self._see_money(fact)
+            case TellCustomer() | CustomerNotified() | NoticeFailed() | NoticeSuperseded() as fact:
+                self._see_notice(fact)
+            case StockMoved() | AdjustmentRefused() as fact:
+                self._see_stock(fact)
+            case _:
+                pass
+
+    def _see_order(self, fact: OrderPlaced | OrderRefused | OrderChanged) -> None:
+        match fact:
+            case OrderPlaced():
+                self.placed[fact.order_id] = fact
+                self._goods(fact.order_id, "ordered", fact.lines, 1)
+            case OrderRefused():
+                self.refused.add(fact.channel_order)
+            case OrderChanged():
+                self._goods(fact.order_id, "canceled", fact.canceled, -1)
+                self._canceled[fact.order_id] += sum(units.quantity for units in fact.canceled)
+
+    def _see_promise(self, fact: Allocated | Backordered) -> None:
+        match fact:
+            case Allocated():
+                for shipment in fact.shipments:
                     self._count("allocated", shipment.lines)
-            case Backordered() as waiting:
-                self.backordered.add(waiting.order_id)
-                self._count("backordered", waiting.lines)
-            case ParcelPacked() as parcel:
-                self._count("packed", parcel.lines)
-            case ParcelShipped() as parcel:
+            case Backordered():
+                self.backordered.add(fact.order_id)
+                self._count("backordered", fact.lines)
+
+    def _see_parcel(self, fact: ParcelPacked | ParcelShipped | ParcelDelivered) -> None:
+        match fact:
+            case ParcelPacked():
+                self._count("packed", fact.lines)
+            case ParcelShipped():
                 self.parcels += 1
-                self._count("shipped", parcel.lines)
-                self._shipped[parcel.order_id] += sum(line.quantity for line in parcel.lines)
-            case ParcelDelivered() as parcel:
-                self._goods(parcel.order_id, "delivered", parcel.lines, -1)
-            case ReturnAuthorized() as authorized:
-                self.requested.add(authorized.request_id)
-                self.returns.setdefault(authorized.return_id, "authorized")
-            case ReturnRefused() as refused_return:
-                self.return_refusals.add(refused_return.request_id)
-            case GoodsReturned() as returned:
-                self.returns[returned.return_id] = "received"
-                self._count("returned", returned.units)
-            case RefundRequested() as refund:
-                self.refunds.setdefault(refund.refund_id, "asked" if refund.amount.amount else "nothing due")
-            case PaymentCaptured() as captured:
-                self.money["captured"] += captured.amount.amount
-            case PaymentRefunded() as paid:
-                self.money["refunded"] += paid.amount.amount
-                self.refunds[paid.refund_id] = "paid"
-            case PaymentFailed() as failed:
-                self.refunds[failed.refund_id] = "failed"
+                self._count("shipped", fact.lines)
+                self._shipped[fact.order_id] += sum(line.quantity for line in fact.lines)
+            case ParcelDelivered():
+                self._goods(fact.order_id, "delivered", fact.lines, -1)
+
+    def _see_return(self, fact: ReturnAuthorized | ReturnRefused | GoodsReturned) -> None:
+        match fact:
+            case ReturnAuthorized():
+                self.requested.add(fact.request_id)
+                self.returns.setdefault(fact.return_id, "authorized")
+                self._request_of[fact.return_id] = fact.request_id
+            case ReturnRefused():
+                self.return_refusals.add(fact.request_id)
+            case GoodsReturned():
+                self.returns[fact.return_id] = "received"
+                self._count("returned", fact.units)
+
+    def _see_money(self, fact: PaymentCaptured | RefundRequested | PaymentRefunded | PaymentFailed) -> None:
+        match fact:
+            case PaymentCaptured():
+                self.money["captured"] += fact.amount.amount
+            case RefundRequested():
+                self.refunds.setdefault(fact.refund_id, "asked" if fact.amount.amount else "nothing due")
+                self._return_of[fact.refund_id] = fact.return_id
+            case PaymentRefunded():
+                self.money["refunded"] += fact.amount.amount
+                self.refunds[fact.refund_id] = "paid"
+            case PaymentFailed():
+                self.refunds[fact.refund_id] = "failed"
+
+    def _see_notice(self, fact: TellCustomer | CustomerNotified | NoticeFailed | NoticeSuperseded) -> None:
+        match fact:
             case TellCustomer():
                 self.notices["told"] += 1
-            case CustomerNotified() as notified:
+            case CustomerNotified():
                 self.notices["sent"] += 1
-                self.notices["repeated"] += notified.repeats
+                self.notices["repeated"] += fact.repeats
             case NoticeFailed():
                 self.notices["failed"] += 1
             case NoticeSuperseded():
                 self.notices["superseded"] += 1
-            case StockMoved() as moved:
-                self._ledger(moved)
-            case AdjustmentRefused() as adjustment:
-                self.adjustments.add(adjustment.adjustment_id)
-            case _:
-                pass
+
+    def _see_stock(self, fact: StockMoved | AdjustmentRefused) -> None:
+        match fact:
+            case StockMoved():
+                self._ledger(fact)
+            case AdjustmentRefused():
+                self.adjustments.add(fact.adjustment_id)
 
     def shipped_orders(self) -> int:
         """Orders of which everything that was not canceled has left."""
@@ -123,6 +162,24 @@ class Scoreboard:
             and "asked" not in self.refunds.values()
             and self.notices["told"] == sum(self.notices[end] for end in ("sent", "failed", "superseded"))
         )
+
+    def refunded_requests(self) -> set[str]:
+        """The return requests whose money went back, or that were worth none."""
+        ended = {refund for refund, state in self.refunds.items() if state in ("paid", "nothing due")}
+        returned = {self._return_of[refund] for refund in ended if refund in self._return_of}
+        return {self._request_of[of] for of in returned if of in self._request_of}
+
+    def open(self, *, orders: int) -> dict[str, int]:
+        """What has not come to its end, by kind; what is zero is left out."""
+        told = self.notices["told"] - sum(self.notices[end] for end in ("sent", "failed", "superseded"))
+        found = {
+            "orders without a decision": orders - len(self.placed) - len(self.refused),
+            "orders not delivered": sum(1 for units in self._to_go.values() if units),
+            "returns not received": sum(1 for state in self.returns.values() if state != "received"),
+            "refunds not answered": sum(1 for state in self.refunds.values() if state == "asked"),
+            "notices not sent": told,
+        }
+        return {what: count for what, count in found.items() if count}
 
     def units_table(self) -> Mapping[str, int]:
         """Units by what became of them, and what the sites hold."""

@@ -1,0 +1,67 @@
+"""Feeds the auditor from a deployment: its topics as they are now, and the providers' ledgers."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import orjson
+
+from cauce.audit.auditor import Auditor, Verdict
+from cauce.audit.inputs import Place
+from cauce.audit.money import LedgerLine
+from cauce.audit.record import Entry
+from cauce.runtime.deciding import receive
+from cauce.runtime.lane import Record, is_control
+from cauce.runtime.log_reader import read_to_end
+from cauce.runtime.parking import about
+from cauce.runtime.settings import Settings
+from schemas.topics import TOPICS, TopicKind
+
+RAW = tuple(topic.name for topic in TOPICS if topic.kind is TopicKind.RAW)
+OURS = tuple(topic.name for topic in TOPICS if topic.kind is not TopicKind.RAW)
+SERVICES = tuple(sorted({topic.writer.split("-")[0] for topic in TOPICS if topic.kind is TopicKind.FACT}))
+A_WHILE = 20_000  # records between two words of progress
+
+Progress = Callable[[int], None]
+
+
+async def audit(
+    servers: str, settings: Settings, *, provider: Mapping[str, LedgerLine] | None = None, progress: Progress
+) -> Verdict:
+    """Check every law over every record that is there now. Cross-topic laws hold once the work is drained."""
+    raw = [_place(record) async for record in read_to_end(servers, settings, RAW) if not is_control(record.headers)]
+    parked_topics = [f"{service}-parked" for service in SERVICES]
+    parked = [_parked(record) async for record in read_to_end(servers, settings, parked_topics)]
+    auditor = Auditor(raw=raw, parked=parked, provider=provider)
+    count = 0
+    async for record in read_to_end(servers, settings, OURS):
+        if is_control(record.headers):
+            continue
+        received = receive(record)
+        auditor.see(Entry(record.topic, record.partition, record.offset, *received[1:]), _content(record))
+        count += 1
+        if count % A_WHILE == 0:
+            progress(count)
+    return auditor.verdict()
+
+
+def read_ledger(path: Path) -> dict[str, LedgerLine]:
+    """The payment sandbox's ledger file by its references; declined requests are not money."""
+    lines = (orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip())
+    return {
+        line["id"]: LedgerLine(line["kind"], line["id"], line.get("key", ""), line["amount"], line["currency"])
+        for line in lines
+        if line["kind"] in ("charge", "refund")
+    }
+
+
+def _place(record: Record) -> Place:
+    return Place(record.topic, record.partition, record.offset)
+
+
+def _parked(record: Record) -> Place:
+    what = about(record.headers)
+    return Place(what.topic, what.partition, what.offset)
+
+
+def _content(record: Record) -> bytes:
+    return b"\n".join([record.key or b"", record.value or b"", *(value for _, value in record.headers)])

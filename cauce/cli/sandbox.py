@@ -1,0 +1,36 @@
+"""`cauce sandbox payments`: a payment provider on this machine, for demos and tests."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import click
+
+from cauce.sandbox.payments import PaymentSandbox, serving
+
+
+@click.group()
+def command() -> None:
+    """Providers to try things with; each keeps a ledger of what it did."""
+
+
+@command.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--ledger",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="File of what was charged and refunded; read at the start, never shortened.",
+)
+def payments(*, port: int, ledger: Path) -> None:
+    """Take charges and refunds over HTTP on the loopback until interrupted."""
+    asyncio.run(_serve(PaymentSandbox(ledger), port=port, ledger=ledger))
+
+
+async def _serve(sandbox: PaymentSandbox, *, port: int, ledger: Path) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    async with serving(sandbox, port) as url:
+        click.echo(f"{url}  payments, ledger {ledger}")
+        await told.wait()

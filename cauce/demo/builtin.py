@@ -1,0 +1,118 @@
+"""The built-in company: a shop of the same statistical shape as Online Retail, for whoever has no data at hand.
+
+Line counts are log-normal with a mean of about 26 lines and a long tail, customers come back, most live in one country,
+some pay postage, and a few orders are canceled or sent back.
+"""
+
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from math import exp, log, sqrt
+from pathlib import Path
+from statistics import NormalDist
+
+from cauce.demo.addresses import LANGUAGES, address_of
+from cauce.demo.chance import draw, pick
+from cauce.demo.plan import Entry, Plan, PlannedReturn
+from cauce.demo.retail_company import CHANNEL, CURRENCY, reference_for
+from schemas.raw import ChannelCancellation, ChannelCharge, ChannelLine, ChannelOrder, ReturnLineAsked, ReturnRequest
+
+FIRST_ORDER = 700_001
+OPENS_AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+MEAN_GAP = timedelta(seconds=170)
+MEDIAN_LINES, SPREAD = 15.0, 1.05
+MOST_LINES = 400
+CUSTOMERS_AN_ORDER = 0.4
+COUNTRIES = ("GB",) * 17 + ("DE", "IE", "NL", "BE", "ES", "CH", "IT", "NO")
+CANCELED, RETURNED, UNKNOWN_PURCHASE = 0.02, 0.04, 0.01
+POSTAGE = ChannelCharge(code="POST", amount=1800)
+
+_COLORS = ("red", "blue", "cream", "mint", "black", "rose", "silver", "natural")
+_THINGS = (
+    "lantern", "tea towel", "mug", "cushion cover", "photo frame", "doormat", "storage tin", "candle holder",
+    "apron", "lunch bag", "wall clock", "bunting", "cake stand", "egg cup", "hot water bottle", "notebook",
+    "napkin set", "jam jar", "coat hook", "watering can", "night light", "trinket box", "gift wrap", "garden bell",
+)  # fmt: skip
+_SKUS = {
+    f"{20_000 + 17 * (len(_COLORS) * place + shade)}": f"{color} {thing}"
+    for place, thing in enumerate(_THINGS)
+    for shade, color in enumerate(_COLORS)
+}
+
+
+def postal_folder() -> Path:
+    """The places of the built-in company's customers, in GeoNames' columns."""
+    return Path(str(resources.files("cauce.demo") / "places"))
+
+
+def plan_of(orders: int) -> Plan:
+    """A plan of `orders` orders; the same number gives the same plan."""
+    plan = Plan(channel=CHANNEL, currency=CURRENCY, reference=reference_for(_SKUS), postal_folder=postal_folder())
+    at = OPENS_AT
+    for number in range(FIRST_ORDER, FIRST_ORDER + orders):
+        name = str(number)
+        at += MEAN_GAP * -log(1 - draw("gap", name))
+        order = _order(name, at, most_customers=max(1, int(orders * CUSTOMERS_AN_ORDER)))
+        plan.entries.append(Entry(at, order))
+        plan.lines["ordered"] += len(order.lines)
+        plan.lines["charges"] += len(order.charges)
+        _afterwards(plan, order, at)
+    plan.lines["input"] = sum(plan.lines.values())
+    return plan
+
+
+def _order(name: str, at: datetime, *, most_customers: int) -> ChannelOrder:
+    customer = f"c{pick(most_customers, 'customer', name):05d}"
+    country = COUNTRIES[pick(len(COUNTRIES), "country", customer)]
+    skus = sorted(_SKUS)
+    lines = tuple(_line(skus, name, number, domestic=country == "GB") for number in range(_line_count(name)))
+    return ChannelOrder(
+        channel=CHANNEL,
+        order=name,
+        customer=customer,
+        language=LANGUAGES.get(country, "en"),
+        placed_at=at,
+        currency=CURRENCY,
+        ship_to=address_of(customer, country, postal_folder()),
+        lines=lines,
+        charges=() if country == "GB" else (POSTAGE,),
+    )
+
+
+def _line_count(name: str) -> int:
+    deviate = NormalDist().inv_cdf(min(max(draw("lines", name), 1e-9), 1 - 1e-9))
+    return max(1, min(MOST_LINES, round(MEDIAN_LINES * exp(SPREAD * deviate))))
+
+
+def _line(skus: list[str], name: str, number: int, *, domestic: bool) -> ChannelLine:
+    sku = skus[int(len(skus) * sqrt(draw("sku", name, str(number))) ** 3)]
+    quantity = (1, 1, 2, 2, 3, 4, 6, 6, 12, 12, 24)[pick(11, "quantity", name, str(number))]
+    unit_price = 42 + 17 * pick(45, "price", sku)
+    amount = quantity * unit_price
+    return ChannelLine(
+        sku=sku,
+        quantity=quantity,
+        unit_price=unit_price,
+        amount=amount,
+        tax=amount // 6 if domestic else 0,
+        description=_SKUS[sku],
+    )
+
+
+def _afterwards(plan: Plan, order: ChannelOrder, at: datetime) -> None:
+    """What the customer does later, if anything."""
+    if draw("cancel", order.order) < CANCELED:
+        form = ChannelCancellation(
+            channel=CHANNEL, order=order.order, request=f"cancel-{order.order}", reason="ordered by mistake"
+        )
+        plan.entries.append(Entry(at, form))
+    elif draw("return", order.order) < RETURNED:
+        line = 1 + pick(len(order.lines), "line", order.order)
+        _plan_return(plan, f"C{order.order}", order.order, (ReturnLineAsked(line=line, quantity=1),))
+    elif draw("unknown", order.order) < UNKNOWN_PURCHASE:
+        _plan_return(plan, f"C{order.order}", None, ())
+
+
+def _plan_return(plan: Plan, request: str, order: str | None, lines: tuple[ReturnLineAsked, ...]) -> None:
+    form = ReturnRequest(channel=CHANNEL, request=request, order=order, lines=lines, reason="not as I thought")
+    plan.returns.setdefault(order or "", []).append(PlannedReturn(request, form))
+    plan.lines["returned" if order else "returns_refused"] += 1

@@ -1,0 +1,246 @@
+"""Plays a plan through the whole system: everything started, fed, and watched until all is settled."""
+
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import aiohttp
+from aiokafka.admin import AIOKafkaAdminClient
+
+from cauce.demo import supplier
+from cauce.demo.channel import Channel
+from cauce.demo.customers import TOPICS as CUSTOMER_TOPICS
+from cauce.demo.customers import Customers
+from cauce.demo.plan import Plan
+from cauce.demo.scoreboard import TOPICS, Scoreboard
+from cauce.demo.stage import Stage
+from cauce.runtime.clock import ClockHand
+from cauce.runtime.publisher import publish_reference
+from cauce.runtime.service import Received
+from cauce.runtime.settings import Settings
+from cauce.runtime.supervisor import Program, Supervisor
+from cauce.runtime.tail import follow
+from schemas.raw import StockAdjustment, StockReceipt
+
+STALLED_SECONDS = 120  # nothing at all has happened for this long: say so instead of waiting for ever
+LOOK_SECONDS = 0.25
+READY_SECONDS = 120
+AFTERWARDS = timedelta(days=30)  # the clock goes on after the last order, so that timers fire
+READERS_OF_REFERENCE = ("intake", "fulfillment", "returns")
+
+
+class Stalled(RuntimeError):
+    """Something that was sent in never came to its end; the message says what is still open."""
+
+
+class Moment(NamedTuple):
+    """What there is to show now."""
+
+    step: str
+    sent: int
+    seconds: float
+    score: Scoreboard
+    restarts: int
+
+
+Show = Callable[[Moment], None]
+
+
+class Options(NamedTuple):
+    """How to play: `speed` in business seconds a second (None: as fast as it goes), kill each service once or not."""
+
+    speed: float | None
+    until_idle: bool
+    kill_each: bool = False
+
+
+class Play:
+    """One play of a plan. `programs` are the deployment's processes; the provider answers at `provider_url`."""
+
+    def __init__(self, settings: Settings, plan: Plan, programs: list[Program], options: Options, show: Show) -> None:
+        self._settings, self._plan, self._options, self._show = settings, plan, options, show
+        self.servers = str(settings.servers)
+        self.score = Scoreboard()
+        self.supervisor = Supervisor([*programs, *self._actors(programs)], settings.home / "logs" / _name(settings))
+        self.customers = Customers(plan)
+        self._moved = asyncio.Event()
+        self._records = 0
+        self._begun = time.monotonic()
+        self._step, self._channel_sent = "starting", 0
+        self._background: list[asyncio.Future[None]] = []
+
+    async def run(self) -> float:
+        """Play to the end and answer the seconds it took. Raises Stalled, or GaveUp when a worker cannot be kept."""
+        self._begun = time.monotonic()
+        hand = ClockHand(Path(self._settings.clock), self._plan.entries[0].at)
+        at = self._plan.entries[0].at
+        await publish_reference(self.servers, self._settings, self._plan.reference, at=at)
+        async with self._running(), Stage(self.servers, self._settings) as stage:
+            await self._wait_for_reference()
+            await self._wait_for_provider()
+            await self._stock(stage)
+            channel = Channel(self._plan, stage, self._settings.payments_url, speed=self._options.speed)
+            async with self._acting(stage), self._killing():
+                self._step = "orders are coming in"
+                playing = asyncio.ensure_future(channel.play(hand.set))
+                await self._until(playing.done, channel=channel)
+                await playing
+                await stage.say([*supplier.deliveries(self._plan), *self.customers.unknown_purchases()])
+                hand.set(self._plan.entries[-1].at + AFTERWARDS)
+                self._step = "working until everything is settled"
+                await self._until(self._settled if self._options.until_idle else _never, channel=channel)
+        return time.monotonic() - self._begun
+
+    def _settled(self) -> bool:
+        forms = [entry.form for entry in self._plan.entries]
+        planned = sum(len(planned) for planned in self._plan.returns.values())
+        return self.score.settled(
+            orders=len(self._plan.orders),
+            returns=planned + len(self.customers.simulated),
+            adjustments=sum(isinstance(form, StockAdjustment) for form in forms),
+        )
+
+    @contextlib.asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        """The deployment's processes, and our eyes on its facts."""
+        supervising = asyncio.ensure_future(self.supervisor.run())
+        watching = asyncio.ensure_future(follow(self.servers, self._settings, TOPICS, self._see, moved=self._moved))
+        self._background += [supervising, watching]
+        try:
+            yield
+        finally:
+            watching.cancel()
+            await self.supervisor.stop()
+            await asyncio.gather(supervising, watching, return_exceptions=True)
+
+    @contextlib.asynccontextmanager
+    async def _acting(self, stage: Stage) -> AsyncIterator[None]:
+        """The customers, who react to what they get."""
+        acting = asyncio.ensure_future(stage.act("customers", CUSTOMER_TOPICS, self.customers.respond))
+        self._background.append(acting)
+        try:
+            yield
+        finally:
+            self._background.remove(acting)
+            acting.cancel()
+            await asyncio.gather(acting, return_exceptions=True)
+
+    @contextlib.asynccontextmanager
+    async def _killing(self) -> AsyncIterator[None]:
+        """With `kill_each`, kill -9 one worker after the other while orders flow."""
+        killing = asyncio.ensure_future(self._kill_each() if self._options.kill_each else asyncio.sleep(0))
+        yield
+        await killing
+
+    async def _kill_each(self) -> None:
+        total = len(self._plan.orders)
+        names = [
+            name for name in self.supervisor.restarts if not name.startswith(("crew", "carrier", "sandbox", "clock"))
+        ]
+        for number, name in enumerate(names, start=1):
+            goal = total * number // (len(names) + 1)
+            await self._until(partial(self._decided, goal))
+            self.supervisor.kill(name)
+
+    def _decided(self, orders: int) -> bool:
+        return len(self.score.placed) + len(self.score.refused) >= orders
+
+    async def _stock(self, stage: Stage) -> None:
+        self._step = "filling the shelves"
+        opening = list(supplier.opening(self._plan))
+        await stage.say(opening)
+        units = sum(
+            line.quantity for said in opening if isinstance(said.form, StockReceipt) for line in said.form.lines
+        )
+        await self._until(lambda: sum(self.score.on_hand.values()) >= units)
+
+    async def _wait_for_reference(self) -> None:
+        self._step = "publishing sites, products, rates and policy"
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.servers)
+        await admin.start()
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                while not await self._reference_read(admin):
+                    await self._tick()
+        finally:
+            await admin.close()
+
+    async def _wait_for_provider(self) -> None:
+        async with aiohttp.ClientSession() as client, asyncio.timeout(READY_SECONDS):
+            while not await _answers(client, f"{self._settings.payments_url}/v1/ledger"):
+                await self._tick()
+
+    async def _reference_read(self, admin: AIOKafkaAdminClient) -> bool:
+        topic = self._settings.topic("reference")
+        for service in READERS_OF_REFERENCE:
+            offsets = await admin.list_consumer_group_offsets(self._settings.topic(service))
+            read = [place for place, offset in offsets.items() if place.topic == topic and offset.offset > 0]
+            if len(read) < self._settings.partitions:
+                return False
+        return True
+
+    def _see(self, received: Received) -> None:
+        self._records += 1
+        self.score.see(received)
+
+    async def _until(self, done: Callable[[], bool], *, channel: Channel | None = None) -> None:
+        records, since = self._records, time.monotonic()
+        while not done():
+            if channel is not None:
+                self._channel_sent = channel.sent
+            await self._tick()
+            if self._records != records or self._step.startswith("orders"):
+                records, since = self._records, time.monotonic()
+            elif time.monotonic() - since > STALLED_SECONDS and done is not _never:
+                raise Stalled(f"nothing moved for {STALLED_SECONDS} s while {self._step}: {self._open()}")
+
+    async def _tick(self) -> None:
+        for task in self._background:
+            if task.done():
+                task.result()
+        self._moved.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._moved.wait(), LOOK_SECONDS)
+        seconds = time.monotonic() - self._begun
+        restarts = sum(self.supervisor.restarts.values())
+        self._show(Moment(self._step, self._channel_sent, seconds, self.score, restarts))
+
+    def _open(self) -> Mapping[str, int]:
+        return self.score.open(orders=len(self._plan.orders))
+
+    def _actors(self, programs: list[Program]) -> list[Program]:
+        env = programs[0].env
+        cauce = (sys.executable, "-m", "cauce")
+        port, ledger = self._settings.payments_url.rpartition(":")[2], str(ledger_of(self._settings))
+        return [
+            Program("sandbox", (*cauce, "sandbox", "payments", "--port", port, "--ledger", ledger), env),
+            Program("crew", (*cauce, "world", "crew"), env),
+            Program("carrier", (*cauce, "world", "carrier"), env),
+        ]
+
+
+def ledger_of(settings: Settings) -> Path:
+    """The provider's own ledger file."""
+    return settings.home / "provider" / f"{_name(settings)}.jsonl"
+
+
+def _name(settings: Settings) -> str:
+    return settings.prefix.rstrip("-") or "default"
+
+
+async def _answers(client: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with client.get(url) as answer:
+            return answer.ok
+    except aiohttp.ClientError:
+        return False
+
+
+def _never() -> bool:
+    return False

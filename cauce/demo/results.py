@@ -1,0 +1,88 @@
+"""What became of every order, line, unit and cent: as one JSON object and as a table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from cauce.audit.auditor import Verdict
+from cauce.demo.customers import Customers
+from cauce.demo.plan import Plan
+from cauce.demo.scoreboard import Scoreboard
+from cauce.money import Money
+from schemas.raw import StockAdjustment
+
+
+def results(plan: Plan, score: Scoreboard, customers: Customers, verdict: Verdict, seconds: float) -> dict[str, Any]:
+    """One object; money in minor units, invoices counted once each."""
+    return {
+        "orders": _orders(plan, score),
+        "lines": dict(plan.lines),
+        "units": dict(score.units_table()),
+        "returns": _returns(plan, score, customers),
+        "money": _money(score),
+        "notifications": {"sent": score.notices["sent"], "repeated": score.notices["repeated"]},
+        "audit": {"violations": len(verdict.violations), "records": verdict.records},
+        "seconds": round(seconds, 1),
+    }
+
+
+def _orders(plan: Plan, score: Scoreboard) -> dict[str, int]:
+    adjustments = {
+        entry.form.adjustment.partition("-")[0] for entry in plan.entries if isinstance(entry.form, StockAdjustment)
+    }
+    return {
+        "received": len(plan.orders) + len(adjustments),
+        "placed": len(score.placed),
+        "refused": len(score.refused),
+        "adjustments": len(adjustments),
+        "shipped": score.shipped_orders(),
+        "delivered": score.delivered_orders(),
+        "backordered": len(score.backordered),
+        "canceled": score.canceled_orders(),
+    }
+
+
+def _returns(plan: Plan, score: Scoreboard, customers: Customers) -> dict[str, int]:
+    by_invoice: dict[str, list[str]] = {}
+    for planned in (one for of_order in plan.returns.values() for one in of_order):
+        by_invoice.setdefault(planned.invoice, []).append(planned.request.request)
+    requested = {invoice for invoice, requests in by_invoice.items() if score.requested.intersection(requests)}
+    paid = score.refunded_requests()
+    return {
+        "requested": len(requested),
+        "refunded": sum(1 for invoice in requested if paid.intersection(by_invoice[invoice])),
+        "refused": len(by_invoice) - len(requested),
+        "simulated": len(customers.simulated),
+    }
+
+
+def _money(score: Scoreboard) -> dict[str, int]:
+    captured, refunded = score.money["captured"], score.money["refunded"]
+    return {"captured": captured, "refunded": refunded, "retained": captured - refunded}
+
+
+def shown(found: Mapping[str, Any], verdict: Verdict, currency: str) -> Group:
+    """The table that ends a demo."""
+    table = Table(title="What became of everything", title_justify="left", show_header=False, box=None, padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column()
+    for what in ("orders", "lines", "units", "returns", "notifications"):
+        counted = "   ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in found[what].items())
+        table.add_row(what, counted)
+    money = {name: str(Money(amount=amount, currency=currency)) for name, amount in found["money"].items()}
+    table.add_row("money", "   ".join(f"{amount} {name}" for name, amount in money.items()))
+    table.add_row("seconds", f"{found['seconds']:,}")
+    return Group(table, Text(), *_audit(verdict))
+
+
+def _audit(verdict: Verdict) -> list[Text]:
+    if not verdict.violations:
+        return [Text(f"audit: {verdict.records:,} records read, no law broken", style="bold green")]
+    first = [Text(f"audit: {len(verdict.violations)} violations in {verdict.records:,} records", style="bold red")]
+    return first + [
+        Text(f"  law {broken.law}  {broken.place}  {broken.subject}  {broken.detail}")
+        for broken in verdict.violations[:20]
+    ]
