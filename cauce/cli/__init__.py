@@ -14,6 +14,7 @@ COMMANDS = {
     "clock": "clock",
     "demo": "demo",
     "reference": "reference",
+    "replay": "replay",
     "run": "run",
     "topics": "topics",
     "up": "up",

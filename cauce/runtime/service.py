@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from cauce.decider import Decider, Reference, Rows
+from cauce.decider import Decider, Reference, RowCodec, Rows
 from cauce.runtime.settings import Settings
 from schemas.base import Message
 from schemas.effects import EffectOutcome
@@ -38,11 +38,15 @@ class Unreadable(ValueError):
 
 
 class ProviderDown(Exception):
-    """The provider did not answer, or asked for patience: try the same effect again, with the same key, later."""
+    """The provider did not answer, or asked for patience: try the same effect again, with the same key, later.
 
-    def __init__(self, reason: str, *, retry_after_seconds: float = 0) -> None:
+    `may_have_acted` is False where it surely did nothing; else the next attempt counts as a repeat.
+    """
+
+    def __init__(self, reason: str, *, retry_after_seconds: float = 0, may_have_acted: bool = True) -> None:
         super().__init__(reason)
         self.retry_after_seconds = retry_after_seconds
+        self.may_have_acted = may_have_acted
 
 
 class Answer(NamedTuple):
@@ -71,7 +75,10 @@ class Command(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EntityLane:
-    """One state a key. `inputs` maps a topic to the pure function that makes a command (or None) of its messages."""
+    """One state a key. `inputs` maps a topic to the pure function that makes a command (or None) of its messages.
+
+    `entity` names the field by which every message it publishes says whose fact it is.
+    """
 
     service: str
     name: str
@@ -79,12 +86,13 @@ class EntityLane:
     decider: Decider[Any, Any, Any]
     state: type[BaseModel]
     publishes: tuple[type[Message], ...]
+    entity: str = "order_id"
     on_due: Callable[[datetime], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RowsLane:
-    """One decider over rows. `view(rows, reference)` is its state; `kinds` are the models of its rows."""
+    """One decider over rows. `view(rows, reference)` is its state; `kinds` says how its rows are written."""
 
     service: str
     name: str
@@ -92,7 +100,7 @@ class RowsLane:
     view: Callable[[Rows, Reference], Any]
     decide: Callable[[Any, Any], tuple[Message, ...]]
     evolve: Callable[[Any, Any], Any]
-    kinds: Mapping[str, type[BaseModel]]
+    kinds: Mapping[str, RowCodec]
     publishes: tuple[type[Message], ...]
     family: Family = Family.POOLS
 
@@ -112,7 +120,9 @@ class RunnerLane:
     """Effects in, one answer each out. `connect()` opens the provider, once a worker, as an async context manager.
 
     `perform(effect, effect_id, attempt)` of what it yields returns an Answer or raises ProviderDown; `effect_id` is the
-    idempotency key. `attempt` counts from 1 and survives crashes, so a second one after a crash is known as such.
+    idempotency key. `attempt` counts from 1 and survives crashes, so a second one after a crash is known as such. A
+    provider that forgets keys also has `key_life_seconds` and `look_up` (`cauce.runtime.runners.LooksUp`).
+    `concurrency` calls run at once, a partition.
     """
 
     service: str

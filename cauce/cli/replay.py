@@ -1,0 +1,65 @@
+"""`cauce replay`: decide again what was recorded, and compare."""
+
+import asyncio
+import json
+import sys
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from cauce.cli.up import deployment_lanes
+from cauce.replay.compare import Row, compare
+from cauce.runtime import broker
+from cauce.runtime.faults import Unavailable
+from cauce.runtime.lane import Lane, Misfit
+from cauce.runtime.settings import Settings
+
+NEVER = ("door", "runner")  # doors read the clock and runners touch the world: what they wrote is replay's input
+
+
+@click.command()
+@click.option("--lane", "only", multiple=True, help="`service-lane`, as in the table; every one without it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def command(only: tuple[str, ...], *, as_json: bool) -> None:
+    """Decide again everything that was recorded, in memory, and compare it byte for byte with what was published.
+
+    Facts are compared with key, value and headers, tables row by row. Nothing is written and nobody is contacted.
+    Exit code 1 when anything differs: another release may decide otherwise, and this says where.
+    """
+    settings = Settings()
+    console = Console(stderr=True)
+    servers = broker.obtain(settings).servers
+    lanes = [lane for lane in deployment_lanes(settings) if lane.name not in NEVER]
+    if unknown := sorted(set(only) - {lane.id for lane in lanes}):
+        raise Unavailable(f"no such lane: {', '.join(unknown)}; there are {', '.join(lane.id for lane in lanes)}")
+    chosen = [lane for lane in lanes if not only or lane.id in only]
+    rows = asyncio.run(_compare(servers, settings, chosen, console))
+    _print(rows, as_json=as_json)
+    sys.exit(0 if all(row.equal for row in rows) else 1)
+
+
+async def _compare(servers: str, settings: Settings, lanes: list[Lane], console: Console) -> list[Row]:
+    rows: list[Row] = []
+    with console.status("replaying") as status:
+        for lane in lanes:
+            status.update(f"replaying {lane.id}")
+            try:
+                rows += await compare(servers, settings, lane)
+            except Misfit as misfit:
+                raise Unavailable(str(misfit)) from None
+    return rows
+
+
+def _print(rows: list[Row], *, as_json: bool) -> None:
+    if as_json:
+        found = [{**row._asdict(), "equal": row.equal} for row in rows]
+        click.echo(json.dumps({"equal": all(row.equal for row in rows), "compared": found}))
+        return
+    table = Table(title="Recorded and decided again", title_justify="left")
+    for column in ("lane", "partition", "what", "records", "then", "now", ""):
+        table.add_column(column, justify="right" if column in ("partition", "records") else "left")
+    for row in rows:
+        verdict = "[green]equal" if row.equal else f"[bold red]{row.difference or 'differs'}"
+        table.add_row(row.lane, str(row.partition), row.what, f"{row.records:,}", row.then, row.now, verdict)
+    Console().print(table)
