@@ -4,7 +4,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -40,10 +40,31 @@ class Settings(BaseSettings):
         default=4, ge=1, le=1000, description="Partitions of every topic keyed by order; fixed when topics are created."
     )
     pools: int = Field(default=1, ge=1, le=1000, description="Sourcing pools, each one partition of `stock-commands`.")
+    clock: str = Field(
+        default="system", min_length=1, description="`system`, or the file of a clock that a demo or a test sets."
+    )
+    gazetteer: Folder | None = Field(
+        default=None,
+        description="The folder of GeoNames postal codes, a file a country (`GB.txt`); without it capitals serve.",
+    )
     release: str = Field(
         default_factory=lambda: metadata.version("cauce"),
         min_length=1,
         description="The release that decides, named in every event.",
+    )
+
+    payments_url: str = Field(
+        default="http://127.0.0.1:8090",
+        pattern=r"^https?://",
+        description="The payment provider, as `cauce sandbox payments` serves it.",
+    )
+    mail_url: SecretStr | None = Field(
+        default=None,
+        description="Where notices go: `smtp://host:port`, `smtps://user:password@host`, or `file:///folder`, a file a "
+        "mail; without it, the folder `mail` of the home.",
+    )
+    mail_from: str = Field(
+        default="Orders <orders@cauce.invalid>", min_length=3, description="The sender of notices, as in a mail's From."
     )
 
     def topic(self, name: str) -> str:
