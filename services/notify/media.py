@@ -1,0 +1,123 @@
+"""Where mails go: a mail server over SMTP (RFC 5321), or a folder with a file for each."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from email.message import EmailMessage
+from email.policy import SMTP
+from itertools import count
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Protocol
+from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.request import url2pathname
+
+import aiosmtplib
+
+from cauce.runtime.service import ProviderDown
+
+TIMEOUT_SECONDS = 30.0
+_FOR_GOOD = 500  # RFC 5321, section 4.2.1: 5yz is permanent, 4yz may pass
+
+
+class Declined(Exception):
+    """The mail server refused this mail for good; the reason repeats nothing of what it said but its code."""
+
+
+class Medium(Protocol):
+    """Takes a mail, or raises Declined or ProviderDown."""
+
+    async def send(self, mail: EmailMessage) -> None:
+        """Return once the mail is in the provider's hands."""
+
+
+class SmtpMedium:
+    """A mail server. `smtp` takes TLS when the server offers it, `smtps` speaks nothing else."""
+
+    def __init__(self, url: SplitResult) -> None:
+        self._url = url
+
+    async def send(self, mail: EmailMessage) -> None:
+        """See Medium."""
+        try:
+            await self._send(mail)
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            raise _refusal(refused.recipients[0].code) from None
+        except aiosmtplib.SMTPDataError as refused:
+            raise _refusal(refused.code) from None
+        except aiosmtplib.SMTPResponseException as refused:  # our log-in or our sender: no fault of this mail
+            raise ProviderDown(
+                f"the mail server answered {refused.code} to us: see CAUCE_MAIL_URL, CAUCE_MAIL_FROM"
+            ) from None
+        except (aiosmtplib.SMTPException, OSError) as fault:
+            raise ProviderDown(f"the mail server does not answer: {type(fault).__name__}") from None
+
+    async def _send(self, mail: EmailMessage) -> None:
+        user, password = self._url.username, self._url.password
+        await aiosmtplib.send(
+            mail,
+            sender=mail["From"].addresses[0].addr_spec,
+            recipients=[mail["To"].addresses[0].addr_spec],
+            hostname=self._url.hostname,
+            port=self._url.port,
+            use_tls=self._url.scheme == "smtps",
+            username=unquote(user) if user else None,
+            password=unquote(password) if password else None,
+            timeout=TIMEOUT_SECONDS,
+        )
+
+
+class FolderMedium:
+    """A folder: `<id>.eml` a mail, written whole or not at all; a repeat stands beside it as `<id>.repeat-N.eml`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def send(self, mail: EmailMessage) -> None:
+        """See Medium."""
+        try:
+            await asyncio.to_thread(self._write, mail)
+        except OSError as fault:
+            raise ProviderDown(f"the mail folder cannot be written: {fault.strerror}") from fault
+
+    def _write(self, mail: EmailMessage) -> None:
+        stem = mail["Message-ID"].strip("<>").partition("@")[0]
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=self._folder, suffix=".part") as part:
+            part.write(mail.as_bytes(policy=SMTP))
+            part.flush()
+            os.fsync(part.fileno())
+            for repeat in count():
+                name = f"{stem}.repeat-{repeat}.eml" if repeat else f"{stem}.eml"
+                if _linked(Path(part.name), self._folder / name):
+                    return
+
+
+_MEDIA: dict[str, Callable[[SplitResult], Medium]] = {
+    "smtp": SmtpMedium,
+    "smtps": SmtpMedium,
+    "file": lambda url: FolderMedium(Path(url2pathname(url.path))),
+}
+
+
+def medium_of(url: str) -> Medium:
+    """The medium a URL names. Raises ValueError, without the URL, which may hold a password."""
+    split = urlsplit(url)
+    if split.scheme not in _MEDIA:
+        raise ValueError("CAUCE_MAIL_URL begins with none of smtp://, smtps:// and file:///")
+    return _MEDIA[split.scheme](split)
+
+
+def _refusal(code: int) -> Exception:
+    if code >= _FOR_GOOD:
+        return Declined(f"the mail server refused it with {code}")
+    return ProviderDown(f"the mail server asks for patience with {code}")
+
+
+def _linked(part: Path, target: Path) -> bool:
+    """A link appears whole and never replaces a file, so repeats of several workers are all counted."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        return False
+    return True

@@ -1,0 +1,57 @@
+"""The runner of notify: opens the seal of one notice and hands the mail over."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from cauce.runtime.service import Answer, Perform, ProviderDown
+from cauce.runtime.settings import Settings
+from cauce.runtime.vault import SealBroken, Vault
+from cauce.runtime.vault_keys import Erased, KeyMissing, VaultFailed
+from schemas.base import Message
+from schemas.effects import EffectOutcome
+from schemas.notices import SendMail
+from schemas.orders import PersonalDetails
+from services.notify import mail
+from services.notify.media import Declined, Medium, medium_of
+
+ERASED = "erased"
+
+
+@asynccontextmanager
+async def connect() -> AsyncIterator[Perform]:
+    """The medium and the vault that the settings name."""
+    settings = Settings()
+    vault = Vault(settings.home)
+    folder = (settings.home / "mail").as_uri()
+    medium = medium_of(settings.mail_url.get_secret_value() if settings.mail_url else folder)
+    try:
+        yield Mailer(medium, vault, settings.mail_from).perform
+    finally:
+        vault.close()
+
+
+class Mailer:
+    """Sends notices, each to the address in its seal."""
+
+    def __init__(self, medium: Medium, vault: Vault, sender: str) -> None:
+        self._medium = medium
+        self._vault = vault
+        self._sender = sender
+
+    async def perform(self, effect: Message, _effect_id: str, _attempt: int) -> Answer:
+        """See cauce.runtime.service.Perform. SMTP has no idempotency key: the Message-ID marks a repeat."""
+        assert isinstance(effect, SendMail)  # noqa: S101  # the only effect of this topic
+        try:
+            details = self._vault.open(effect.personal, PersonalDetails)
+            await self._medium.send(mail.build(effect, details, self._sender))
+        except Erased:
+            return Answer(EffectOutcome.DECLINED, detail=ERASED)
+        except SealBroken:
+            return Answer(EffectOutcome.DECLINED, detail="the seal was not made with this person's key")
+        except (mail.NoAddress, Declined) as reason:
+            return Answer(EffectOutcome.DECLINED, detail=str(reason))
+        except KeyMissing:
+            raise ProviderDown("the vault has no key for this person: is CAUCE_HOME that of the doors?") from None
+        except VaultFailed as fault:
+            raise ProviderDown("the vault cannot be read") from fault
+        return Answer(EffectOutcome.DONE, provider_reference=effect.message_id)

@@ -1,0 +1,206 @@
+"""Facts of an order into a word for its customer, and the runner's answers into the record of a mail."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cauce.decider import Reference
+from cauce.runtime.service import Received
+from schemas.base import Message
+from schemas.effects import EffectAnswered
+from schemas.notices import NoticeKind, NoticeLine, TellCustomer
+from schemas.orders import CanceledUnits, Customer, OrderChanged, OrderPlaced, OrderRefused, Reason
+from schemas.payments import PaymentRefunded
+from schemas.returns import GoodsReturned, ReturnAuthorized, ReturnExpired, ReturnRefused
+from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped
+from schemas.stock import Allocated, Backordered
+from services.notify.domain.notices import RecordAnswer, Tell
+from services.notify.domain.router import Route
+
+
+def to_route(received: Received, _reference: Reference) -> Route | None:
+    """The word to the customer that a fact asks for; None for facts no customer hears of."""
+    tell = _TELL.get(type(received.message))
+    notice = tell(received.message) if tell else None
+    return Route(at=received.envelope.at, notice=notice) if notice else None
+
+
+def to_notice(received: Received, _reference: Reference) -> Tell | RecordAnswer:
+    """What the person's lane decides on."""
+    if isinstance(received.message, TellCustomer):
+        return Tell(at=received.envelope.at, notice=received.message)
+    answer: EffectAnswered = received.message
+    return RecordAnswer(
+        at=received.envelope.at,
+        notice=answer.reference,
+        outcome=answer.outcome,
+        repeats=answer.repeats,
+        detail=answer.detail,
+    )
+
+
+def _to(customer: Customer, kind: NoticeKind, reference: str, fact: Any, **told: Any) -> TellCustomer:
+    return TellCustomer(
+        person_id=customer.person_id,
+        kind=kind,
+        reference=reference,
+        order_id=fact.order_id,
+        order_number=getattr(fact, "order_number", ""),
+        language=customer.language,
+        personal=customer.personal,
+        **told,
+    )
+
+
+def _units(lines: Iterable[Any]) -> tuple[NoticeLine, ...]:
+    """Units by sku, as one line a sku: a graded return may name a sku several times."""
+    quantities: dict[str, int] = {}
+    for line in lines:
+        quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
+    return tuple(NoticeLine(text=sku, quantity=quantity) for sku, quantity in quantities.items())
+
+
+def _why(reasons: Iterable[Reason]) -> str:
+    return "; ".join(reason.detail for reason in reasons)
+
+
+def _placed(fact: OrderPlaced) -> TellCustomer:
+    lines = tuple(
+        NoticeLine(text=f"{line.description} ({line.sku})" if line.description else line.sku, quantity=line.quantity)
+        for line in fact.lines
+    )
+    return _to(
+        fact.customer,
+        NoticeKind.RECEIVED,
+        fact.order_id,
+        fact,
+        lines=lines,
+        amount=fact.amount(),
+        expected_on=fact.deliver_by.date(),
+    )
+
+
+def _refused(fact: OrderRefused) -> TellCustomer:
+    reference = f"{fact.order_id}/{fact.digest}"  # mended and refused again, it is another word
+    return _to(fact.customer, NoticeKind.REFUSED, reference, fact, detail=_why(fact.reasons))
+
+
+def _changed(fact: OrderChanged) -> TellCustomer:
+    if fact.whole:
+        return _to(fact.customer, NoticeKind.CANCELED, fact.order_id, fact)
+    return _to(
+        fact.customer,
+        NoticeKind.CHANGED,
+        f"{fact.order_id}/{fact.version}",
+        fact,
+        lines=_canceled(fact.canceled),
+        amount=fact.amount,
+    )
+
+
+def _canceled(canceled: Iterable[CanceledUnits]) -> tuple[NoticeLine, ...]:
+    """Units by the line's number: a change names no sku."""
+    quantities: dict[str, int] = {}
+    for units in canceled:
+        quantities[units.line_id] = quantities.get(units.line_id, 0) + units.quantity
+    return tuple(NoticeLine(text=line_id, quantity=quantity) for line_id, quantity in quantities.items())
+
+
+def _allocated(fact: Allocated) -> TellCustomer:
+    return _to(
+        fact.customer,
+        NoticeKind.CONFIRMED,
+        f"{fact.order_id}/{fact.decision}",
+        fact,
+        lines=_units(line for shipment in fact.shipments for line in shipment.lines),
+        shipments=tuple(shipment.shipment_id for shipment in fact.shipments),
+        expected_on=fact.deliver_by.date(),
+    )
+
+
+def _backordered(fact: Backordered) -> TellCustomer:
+    return _to(fact.customer, NoticeKind.BACKORDERED, fact.order_id, fact, lines=_units(fact.lines))
+
+
+def _packed(fact: ParcelPacked) -> TellCustomer:
+    return _to(
+        fact.customer,
+        NoticeKind.PACKED,
+        fact.shipment_id,
+        fact,
+        lines=_units(fact.lines),
+        carrier=fact.quote.carrier,
+        tracking_number=fact.tracking_number,
+    )
+
+
+def _shipped(fact: ParcelShipped) -> TellCustomer:
+    return _to(
+        fact.customer,
+        NoticeKind.SHIPPED,
+        fact.shipment_id,
+        fact,
+        lines=_units(fact.lines),
+        carrier=fact.carrier,
+        tracking_number=fact.tracking_number,
+        expected_on=fact.arrives_on,
+    )
+
+
+def _delivered(fact: ParcelDelivered) -> TellCustomer:
+    return _to(
+        fact.customer,
+        NoticeKind.DELIVERED,
+        fact.shipment_id,
+        fact,
+        lines=_units(fact.lines),
+        tracking_number=fact.tracking_number,
+    )
+
+
+def _return_authorized(fact: ReturnAuthorized) -> TellCustomer:
+    return _to(
+        fact.customer,
+        NoticeKind.RETURN_AUTHORIZED,
+        fact.return_id,
+        fact,
+        lines=_units(fact.lines),
+        expected_on=fact.expires_at.date(),
+    )
+
+
+def _return_refused(fact: ReturnRefused) -> TellCustomer | None:
+    if fact.customer is None:
+        return None  # nobody is known to be told
+    reference = f"{fact.order_id}/{fact.request_id}/{fact.digest}"
+    return _to(fact.customer, NoticeKind.RETURN_REFUSED, reference, fact, detail=_why(fact.reasons))
+
+
+def _return_expired(fact: ReturnExpired) -> TellCustomer:
+    return _to(fact.customer, NoticeKind.RETURN_EXPIRED, fact.return_id, fact, lines=_units(fact.lines))
+
+
+def _returned(fact: GoodsReturned) -> TellCustomer:
+    reference = f"{fact.return_id}/{fact.receipt_id}"
+    return _to(fact.customer, NoticeKind.RETURNED, reference, fact, lines=_units(fact.units))
+
+
+def _refunded(fact: PaymentRefunded) -> TellCustomer:
+    reference = f"{fact.order_id}/{fact.refund_id}/{fact.payment_id}"
+    return _to(fact.customer, NoticeKind.REFUNDED, reference, fact, amount=fact.amount)
+
+
+_TELL: dict[type[Message], Callable[[Any], TellCustomer | None]] = {
+    OrderPlaced: _placed,
+    OrderRefused: _refused,
+    OrderChanged: _changed,
+    Allocated: _allocated,
+    Backordered: _backordered,
+    ParcelPacked: _packed,
+    ParcelShipped: _shipped,
+    ParcelDelivered: _delivered,
+    ReturnAuthorized: _return_authorized,
+    ReturnRefused: _return_refused,
+    ReturnExpired: _return_expired,
+    GoodsReturned: _returned,
+    PaymentRefunded: _refunded,
+}
