@@ -8,7 +8,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt
 
 from cauce.money import Money
 from schemas.base import Instant, Message, Part
-from schemas.orders import Customer, Destination, ShipOption
+from schemas.orders import Country, Customer, Destination, ShipOption
 from schemas.stock import ShipmentLine
 
 
@@ -66,7 +66,11 @@ class Work(StrEnum):
 
 
 class WarehouseWork(Message):
-    """Work for the crew of a site. The highest `revision` of a shipment is what counts; `stop` puts everything back."""
+    """Work for the crew of a site: `lines` are to be sent, the units of `stopped` are not, or go back to their shelf.
+
+    The highest `revision` of a shipment is what counts; with `stop` nothing is left to send. Units that were canceled
+    before their allocation came are `stopped` in revision 1, so that the facts say what became of every unit.
+    """
 
     type: ClassVar[str] = "warehouse.work.v1"
     key: ClassVar[str] = "order_id"
@@ -78,9 +82,13 @@ class WarehouseWork(Message):
     revision: PositiveInt
     work: Work
     site: str
+    site_country: Country
     ship_option: ShipOption
     deliver_by: Instant
     lines: tuple[ShipmentLine, ...] = ()
+    stopped: tuple[ShipmentLine, ...] = ()
+    customer: Customer
+    destination: Destination
 
 
 class WorkPicked(Message):
@@ -97,15 +105,26 @@ class WorkPicked(Message):
     operator: str
 
 
+class Rejection(StrEnum):
+    """Why a carrier service did not win; the first of these that holds."""
+
+    OTHER_ZONE = "other_zone"
+    TOO_HEAVY = "too_heavy"
+    TOO_LATE = "too_late"
+    DEARER = "dearer"
+    SLOWER = "slower"
+    TIED = "tied"
+
+
 class Quote(Part):
-    """A carrier service that was considered: its price and when it would arrive. `rejected` says why it lost."""
+    """A carrier service that was considered: its price and when it would arrive. The winner has no `rejected`."""
 
     rate_id: str
     carrier: str
     service: str
     price: Money
     arrives_on: date
-    rejected: str = ""
+    rejected: Rejection | None = None
 
 
 class ParcelPacked(Message):
@@ -179,8 +198,18 @@ class Trouble(StrEnum):
     OUT_OF_ORDER = "out_of_order"
 
 
+class CarrierSign(Part):
+    """A sign that the carrier has the parcel or, with `delivered_at`, that the customer has it."""
+
+    delivered_at: Instant | None = None
+
+
 class ShipmentException(Message):
-    """Something a person must look at; the scan or event changed nothing else."""
+    """Something a person must look at. `reference` is the scan's or event's, as `scan/<id>` or `carrier/<id>`.
+
+    The scan or event changed nothing else; but a sign that was too `early` (`out_of_order`) takes effect once the
+    parcel is packed, and until then the shipment can no longer be stopped.
+    """
 
     type: ClassVar[str] = "shipment.exception.v1"
     key: ClassVar[str] = "order_id"
@@ -191,3 +220,4 @@ class ShipmentException(Message):
     trouble: Trouble
     reference: str
     detail: str
+    early: CarrierSign | None = None

@@ -1,0 +1,34 @@
+"""The shipments of an order: `decide` and `evolve`, with a file for each rule."""
+
+from typing import assert_never
+
+from services.fulfillment.domain.carriage import take_carrier_event
+from services.fulfillment.domain.changes import stop_units
+from services.fulfillment.domain.commands import Command, Event, StartWork, StopUnits, TakeCarrierEvent, TakeScan
+from services.fulfillment.domain.evolution import evolve
+from services.fulfillment.domain.scans import take_scan
+from services.fulfillment.domain.state import OrderShipments
+from services.fulfillment.domain.work import start_work
+
+
+def initial(order_id: str) -> OrderShipments:
+    """An order of which nothing is known here."""
+    return OrderShipments(order_id=order_id)
+
+
+def decide(order: OrderShipments, command: Command) -> tuple[Event, ...]:
+    """The facts that follow from `command`; none if it comes again."""
+    match command:
+        case StartWork():
+            return start_work(order, command)
+        case StopUnits():
+            return stop_units(order, command)
+        case TakeScan():
+            return take_scan(order, command)
+        case TakeCarrierEvent():
+            return take_carrier_event(order, command)
+        case _:
+            assert_never(command)
+
+
+__all__ = ["Command", "Event", "OrderShipments", "decide", "evolve", "initial"]

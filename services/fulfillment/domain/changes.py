@@ -1,0 +1,84 @@
+"""What of a proposed change can still be stopped; only who can stop the carton can say "canceled".
+
+A request names its lines with all the units that are left of them. Units at work are stopped, units in parcels are
+not, and what is in no shipment yet is agreed to and remembered, so that no later allocation starts work for it. Intake
+may ask a second time before it has read the first answer: units that were canceled before are not canceled again.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from schemas.orders import CanceledUnits, ChangeAnswered, Outcome
+from schemas.shipments import CarrierSign
+from services.fulfillment.domain.commands import Event, StopUnits
+from services.fulfillment.domain.labels import shipment_number
+from services.fulfillment.domain.state import Arrived, InParcel, InWork, OrderShipments
+from services.fulfillment.domain.units import Cut, draw, less, more, of_lines
+from services.fulfillment.domain.work import revise_work
+
+
+def stop_units(order: OrderShipments, command: StopUnits) -> tuple[Event, ...]:
+    """Revised work for each shipment that loses units, and the one answer; nothing if the request comes again."""
+    if command.request_id in order.answered:
+        return ()
+    work = dict(_stoppable(order))
+    cuts, rest = draw([(shipment_id, at_work.lines) for shipment_id, at_work in work.items()], of_lines(command.lines))
+    cuts = {shipment_id: cut for shipment_id, cut in cuts.items() if cut.taken}
+    revised = (revise_work(order.order_id, shipment_id, work[shipment_id], cut) for shipment_id, cut in cuts.items())
+    return (*revised, _answer(order, command, cuts, rest))
+
+
+def _stoppable(order: OrderShipments) -> Iterator[tuple[str, InWork]]:
+    """Shipments at work, the last first."""
+    for shipment_id in sorted(order.shipments, key=shipment_number, reverse=True):
+        match order.shipments[shipment_id]:
+            case InWork(early=None) as work:
+                yield shipment_id, work
+
+
+def _gone(order: OrderShipments) -> dict[str, int]:
+    """Units in parcels, and those that a carrier is said to have already."""
+    units: dict[str, int] = {}
+    for shipment in order.shipments.values():
+        match shipment:
+            case InWork(early=CarrierSign()) | InParcel() | Arrived():
+                units = more(units, of_lines(shipment.lines))
+    return units
+
+
+def _answer(
+    order: OrderShipments, command: StopUnits, cuts: Mapping[str, Cut], rest: Mapping[str, int]
+) -> ChangeAnswered:
+    """`rest` are the units asked for that are not at work."""
+    unseen = less(rest, _gone(order))
+    unheard = less(unseen, order.canceled)
+    packed, repeated = less(rest, unseen), less(unseen, unheard)
+    canceled = (*_from_work(cuts), *_from_nowhere(unheard))
+    return ChangeAnswered(
+        order_id=order.order_id,
+        request_id=command.request_id,
+        outcome=_outcome(canceled=bool(canceled), refused=bool(packed or repeated)),
+        canceled=canceled,
+        reason="; ".join((*_told("already packed", packed), *_told("already canceled", repeated))),
+    )
+
+
+def _from_work(cuts: Mapping[str, Cut]) -> Iterator[CanceledUnits]:
+    for shipment_id, cut in cuts.items():
+        for line_id, quantity in of_lines(cut.taken).items():
+            yield CanceledUnits(line_id=line_id, quantity=quantity, shipment_id=shipment_id)
+
+
+def _from_nowhere(units: Mapping[str, int]) -> Iterator[CanceledUnits]:
+    for line_id, quantity in units.items():
+        yield CanceledUnits(line_id=line_id, quantity=quantity)
+
+
+def _told(why: str, units: Mapping[str, int]) -> tuple[str, ...]:
+    counts = ", ".join(f"{quantity} of line {line_id}" for line_id, quantity in units.items())
+    return (f"{why}: {counts}",) if counts else ()
+
+
+def _outcome(*, canceled: bool, refused: bool) -> Outcome:
+    if not canceled:
+        return Outcome.REFUSED
+    return Outcome.PARTIAL if refused else Outcome.ACCEPTED

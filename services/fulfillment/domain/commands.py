@@ -1,0 +1,60 @@
+"""What the lane is told, and what it may say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.orders import ChangeAnswered, LineQuantity
+from schemas.reference import Rate
+from schemas.shipments import (
+    ParcelDelivered,
+    ParcelPacked,
+    ParcelShipped,
+    RecordCarrierEvent,
+    RecordScan,
+    ShipmentException,
+    WarehouseWork,
+    WorkPicked,
+)
+from schemas.stock import Shipment
+from services.fulfillment.domain.state import Promise
+
+Event = WarehouseWork | WorkPicked | ParcelPacked | ParcelShipped | ParcelDelivered | ShipmentException | ChangeAnswered
+
+
+@dataclass(frozen=True, slots=True)
+class StartWork:
+    """Units were promised from sites: let the crews begin."""
+
+    at: datetime
+    promise: Promise
+    shipments: tuple[Shipment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StopUnits:
+    """Stop what can be stopped of these lines, each with all its units that are left."""
+
+    at: datetime
+    request_id: str
+    lines: tuple[LineQuantity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeScan:
+    """A scanner's word, with the rates in force where it asks for a label."""
+
+    at: datetime
+    scan: RecordScan
+    rates: tuple[Rate, ...] = ()
+    rates_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCarrierEvent:
+    """A carrier's word about one of our labels."""
+
+    at: datetime
+    event: RecordCarrierEvent
+
+
+Command = StartWork | StopUnits | TakeScan | TakeCarrierEvent

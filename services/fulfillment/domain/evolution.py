@@ -1,0 +1,104 @@
+"""The fold of published facts into an order's shipments."""
+
+from typing import assert_never
+
+from schemas.orders import ChangeAnswered
+from schemas.shipments import (
+    ParcelDelivered,
+    ParcelPacked,
+    ParcelShipped,
+    ShipmentException,
+    WarehouseWork,
+    Work,
+    WorkPicked,
+)
+from services.fulfillment.domain.commands import Event
+from services.fulfillment.domain.parcels import in_parcel
+from services.fulfillment.domain.state import Arrived, InWork, OrderShipments, Promise, ShipmentState, Stopped
+from services.fulfillment.domain.units import less, more, of_lines, quantities
+from services.fulfillment.domain.work import FIRST_REVISION
+
+Progress = WorkPicked | ParcelPacked | ParcelShipped | ParcelDelivered
+
+
+def evolve(order: OrderShipments, event: Event) -> OrderShipments:
+    """The order after one more fact."""
+    match event:
+        case WarehouseWork():
+            return _worked(order, event)
+        case WorkPicked() | ParcelPacked() | ParcelShipped() | ParcelDelivered():
+            return _moved(order, event.shipment_id, _advanced(order.shipments[event.shipment_id], event))
+        case ShipmentException():
+            return _noticed(order, event)
+        case ChangeAnswered():
+            return _answered(order, event)
+        case _:
+            assert_never(event)
+
+
+def _moved(order: OrderShipments, shipment_id: str, shipment: ShipmentState) -> OrderShipments:
+    return order.model_copy(update={"shipments": order.shipments | {shipment_id: shipment}})
+
+
+def _advanced(shipment: ShipmentState, event: Progress) -> ShipmentState:
+    match event:
+        case WorkPicked():
+            return shipment.model_copy(update={"picked": True})
+        case ParcelPacked():
+            return in_parcel(event)
+        case ParcelShipped():
+            return shipment.model_copy(update={"shipped": True})
+        case ParcelDelivered():
+            return Arrived(stage="arrived", site=event.site, lines=quantities(of_lines(event.lines)))
+        case _:
+            assert_never(event)
+
+
+def _worked(order: OrderShipments, event: WarehouseWork) -> OrderShipments:
+    """Only the first revision brings units that were canceled before; later ones follow an answer."""
+    before = order.shipments.get(event.shipment_id)
+    picked = isinstance(before, InWork) and before.picked
+    if event.revision == FIRST_REVISION:
+        order = order.model_copy(update={"unclaimed": less(order.unclaimed, of_lines(event.stopped))})
+    if event.work is Work.STOP:
+        return _moved(order, event.shipment_id, Stopped(stage="stopped", site=event.site, picked=picked))
+    return _moved(order, event.shipment_id, _in_work(event, picked=picked))
+
+
+def _in_work(event: WarehouseWork, *, picked: bool) -> InWork:
+    promise = Promise(
+        order_number=event.order_number,
+        customer=event.customer,
+        destination=event.destination,
+        ship_option=event.ship_option,
+        deliver_by=event.deliver_by,
+    )
+    return InWork(
+        stage="in_work",
+        promise=promise,
+        site=event.site,
+        site_country=event.site_country,
+        revision=event.revision,
+        lines=event.lines,
+        picked=picked,
+    )
+
+
+def _noticed(order: OrderShipments, event: ShipmentException) -> OrderShipments:
+    """Sorted, so that the order of arrival leaves no trace."""
+    order = order.model_copy(update={"noticed": tuple(sorted({*order.noticed, event.reference}))})
+    if event.early is None:
+        return order
+    waiting = order.shipments[event.shipment_id].model_copy(update={"early": event.early})
+    return _moved(order, event.shipment_id, waiting)
+
+
+def _answered(order: OrderShipments, event: ChangeAnswered) -> OrderShipments:
+    unseen = of_lines(units for units in event.canceled if not units.shipment_id)
+    return order.model_copy(
+        update={
+            "answered": tuple(sorted({*order.answered, event.request_id})),
+            "canceled": more(order.canceled, of_lines(event.canceled)),
+            "unclaimed": more(order.unclaimed, unseen),
+        }
+    )

@@ -1,0 +1,45 @@
+"""Other people's messages as commands of an order's shipments. Nothing but the keeper's promise starts work."""
+
+from cauce.decider import Reference
+from cauce.runtime.service import Received
+from schemas.orders import ChangeRequested
+from schemas.reference import Kind
+from schemas.shipments import RecordCarrierEvent, Scan
+from schemas.stock import Allocated
+from services.fulfillment.domain.commands import StartWork, StopUnits, TakeCarrierEvent, TakeScan
+from services.fulfillment.domain.state import Promise
+
+
+def from_allocated(received: Received, _reference: Reference) -> StartWork:
+    """Each decision of the keeper brings shipments of its own."""
+    allocated: Allocated = received.message
+    promise = Promise(
+        order_number=allocated.order_number,
+        customer=allocated.customer,
+        destination=allocated.destination,
+        ship_option=allocated.ship_option,
+        deliver_by=allocated.deliver_by,
+    )
+    return StartWork(at=received.envelope.at, promise=promise, shipments=allocated.shipments)
+
+
+def from_change_requested(received: Received, _reference: Reference) -> StopUnits | None:
+    """What intake itself refused asks nothing of us."""
+    request = received.message
+    if not isinstance(request, ChangeRequested):
+        return None
+    return StopUnits(at=received.envelope.at, request_id=request.request_id, lines=request.lines)
+
+
+def from_command(received: Received, reference: Reference) -> TakeScan | TakeCarrierEvent:
+    """Only a packed scan needs the rates."""
+    at, message = received.envelope.at, received.message
+    if isinstance(message, RecordCarrierEvent):
+        return TakeCarrierEvent(at=at, event=message)
+    if message.scan is not Scan.PACKED:
+        return TakeScan(at=at, scan=message)
+    return TakeScan(at=at, scan=message, rates=reference.items(Kind.RATES), rates_version=reference.version(Kind.RATES))
+
+
+def from_reference(_received: Received, _reference: Reference) -> None:
+    """Reference data is kept by the runtime; no shipment changes for it."""

@@ -1,0 +1,48 @@
+"""The lanes of fulfillment: one over the shipments of each order, and the door of scanners and carriers."""
+
+from cauce.decider import Decider
+from cauce.runtime.service import DoorLane, EntityLane, Service
+from schemas.orders import ChangeAnswered
+from schemas.raw import RawTopic
+from schemas.shipments import (
+    ParcelDelivered,
+    ParcelPacked,
+    ParcelShipped,
+    RecordCarrierEvent,
+    RecordScan,
+    ShipmentException,
+    WarehouseWork,
+    WorkPicked,
+)
+from services.fulfillment import door, translate
+from services.fulfillment.domain import OrderShipments, decide, evolve, initial
+
+SHIPMENTS = EntityLane(
+    service="fulfillment",
+    name="shipments",
+    inputs={
+        "allocated": translate.from_allocated,
+        "change-requested": translate.from_change_requested,
+        "fulfillment-commands": translate.from_command,
+        "reference": translate.from_reference,
+    },
+    decider=Decider(initial=initial, decide=decide, evolve=evolve),
+    state=OrderShipments,
+    publishes=(
+        WarehouseWork,
+        WorkPicked,
+        ParcelPacked,
+        ParcelShipped,
+        ParcelDelivered,
+        ShipmentException,
+        ChangeAnswered,
+    ),
+)
+
+DOOR = DoorLane(
+    service="fulfillment",
+    inputs={RawTopic.WAREHOUSE_SCANS: door.from_scan, RawTopic.CARRIER_EVENTS: door.from_carrier},
+    publishes=(RecordScan, RecordCarrierEvent),
+)
+
+SERVICE = Service("fulfillment", lanes=(SHIPMENTS, DOOR))

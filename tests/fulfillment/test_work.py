@@ -1,0 +1,61 @@
+"""Work begins with the keeper's promise, and never for units that were canceled."""
+
+from dataclasses import replace
+
+from schemas.shipments import WarehouseWork, Work
+from services.fulfillment.domain.state import InWork, Stopped
+
+
+def units_of(lines):
+    return {line.line_id: line.quantity for line in lines}
+
+
+def test_an_allocation_starts_work_for_each_of_its_shipments(warehouse, story):
+    first, second = story.tell(warehouse.allocate({1: {"1": 2}, 2: {"1": 1, "2": 4}}))
+    assert (first.shipment_id, first.work, first.revision) == (warehouse.shipment_id(1), Work.PICK, 1)
+    assert units_of(second.lines) == {"1": 1, "2": 4}
+    assert second.stopped == ()
+    assert (second.order_number, second.site, second.site_country) == ("W-1001", "MAD", "ES")
+
+
+def test_an_allocation_that_comes_again_starts_nothing(warehouse, story):
+    allocation = warehouse.allocate({1: {"1": 2}})
+    assert story.tell(allocation, allocation) == ()
+
+
+def test_a_later_allocation_adds_work_beside_the_first(warehouse, story):
+    (later,) = story.tell(warehouse.allocate({1: {"1": 2}}), warehouse.allocate({2: {"1": 3}}))
+    assert later.shipment_id == warehouse.shipment_id(2)
+    assert len(story.order.shipments) == 2
+
+
+def test_units_canceled_before_their_allocation_are_never_worked_on(warehouse, story):
+    (work,) = story.tell(warehouse.cancel({"1": 2}), warehouse.allocate({1: {"1": 2, "2": 1}}))
+    assert (work.work, units_of(work.lines), units_of(work.stopped)) == (Work.PICK, {"2": 1}, {"1": 2})
+    assert story.order.unclaimed == {}
+
+
+def test_a_shipment_of_which_nothing_is_left_is_stopped_before_it_begins(warehouse, story):
+    (work,) = story.tell(warehouse.cancel({"1": 2}), warehouse.allocate({1: {"1": 2}}))
+    assert (work.work, work.revision, work.lines) == (Work.STOP, 1, ())
+    assert isinstance(story.order.shipments[work.shipment_id], Stopped)
+    assert story.tell(warehouse.allocate({1: {"1": 2}})) == ()
+
+
+def test_canceled_units_are_taken_from_the_last_shipments_as_the_keeper_releases_them(warehouse, story):
+    story.tell(warehouse.cancel({"1": 3}), warehouse.allocate({1: {"1": 2}, 2: {"1": 2}}))
+    assert [units_of(work.lines) for work in story.said(WarehouseWork)] == [{"1": 1}, {}]
+    assert story.said(WarehouseWork)[0].lines[0].weight_grams == 400
+
+
+def test_canceled_units_are_taken_once_over_several_allocations(warehouse, story):
+    story.tell(warehouse.cancel({"1": 3}), warehouse.allocate({1: {"1": 2}}), warehouse.allocate({2: {"1": 2}}))
+    assert [units_of(work.lines) for work in story.said(WarehouseWork)] == [{}, {"1": 1}]
+    assert isinstance(story.order.shipments[warehouse.shipment_id(2)], InWork)
+
+
+def test_a_line_that_stands_twice_in_a_shipment_loses_its_canceled_units_once(warehouse, story):
+    allocation = warehouse.allocate({1: {"1": 2}})
+    twice = allocation.shipments[0].model_copy(update={"lines": warehouse.lines({"1": 2}) * 2})
+    (work,) = story.tell(warehouse.cancel({"1": 3}), replace(allocation, shipments=(twice,)))
+    assert sum(line.quantity for line in work.lines) == 1
