@@ -67,7 +67,7 @@ class ReturnTerms(Part):
 
 
 class ReturnPending(Message):
-    """The request waits for facts that may be on their way; it is answered when they come, and by `decide_by` anyway."""
+    """The request waits for facts that may be on their way; it is answered when they come, or at `decide_by`."""
 
     type: ClassVar[str] = "return.pending.v1"
     key: ClassVar[str] = "order_id"
@@ -114,7 +114,10 @@ class ReturnAuthorized(Message):
 
 
 class ReturnRefused(Message):
-    """The request was read and not granted; each reason names its field."""
+    """The request was read and not granted; each reason names its field.
+
+    Without `customer`, the order is unknown or the mistake is the channel's: the channel alone hears of it.
+    """
 
     type: ClassVar[str] = "return.refused.v1"
     key: ClassVar[str] = "order_id"
