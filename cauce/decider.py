@@ -9,7 +9,7 @@ two functions.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 State = TypeVar("State")
 Command = TypeVar("Command")
@@ -29,6 +29,13 @@ class Rows(Protocol):
         """Rows with start <= key < stop, in the order of their keys' UTF-8 bytes."""
 
 
+class RowCodec(NamedTuple):
+    """How rows of one kind are written: `decode(encode(row)) == row`, and equal rows give equal bytes."""
+
+    encode: Callable[[Any], bytes]
+    decode: Callable[[bytes], Any]
+
+
 def _never(_state: Any) -> datetime | None:
     return None
 
@@ -44,26 +51,29 @@ class Decider(Generic[State, Command, Event]):
 
 
 class MemoryRows:
-    """Rows in a dictionary: for pure tests, simulations and replays without a store."""
+    """Rows in dictionaries, one a kind: for pure tests, simulations and replays without a store."""
 
     def __init__(self) -> None:
-        self.rows: dict[tuple[str, str], Any] = {}
+        self.kinds: dict[str, dict[str, Any]] = {}
 
     def get(self, kind: str, key: str) -> Any | None:
         """The row, or None."""
-        return self.rows.get((kind, key))
+        rows = self.kinds.get(kind)
+        return rows.get(key) if rows else None
 
     def put(self, kind: str, key: str, row: Any | None) -> None:
         """Set or, with None, delete a row."""
         if row is None:
-            self.rows.pop((kind, key), None)
+            self.kinds.get(kind, {}).pop(key, None)
         else:
-            self.rows[kind, key] = row
+            self.kinds.setdefault(kind, {})[key] = row
 
     def scan(self, kind: str, start: str, stop: str) -> Iterator[tuple[str, Any]]:
-        """Rows with start <= key < stop, in order."""
-        found = [(key, row) for (of, key), row in self.rows.items() if of == kind and start <= key < stop]
-        yield from sorted(found, key=lambda pair: pair[0].encode())
+        """Rows with start <= key < stop, in the order of their keys' UTF-8 bytes."""
+        first, end = start.encode(), stop.encode()
+        found = [(key.encode(), key, row) for key, row in self.kinds.get(kind, {}).items()]
+        within = sorted((one for one in found if first <= one[0] < end), key=lambda one: one[0])
+        yield from ((key, row) for _, key, row in within)
 
 
 class Reference(Protocol):

@@ -68,7 +68,7 @@ class Stage(StrEnum):
 
 
 class AdvanceShipment(StockCommand):
-    """The units of a shipment have reached `stage`."""
+    """These units of a shipment have reached `stage`; units of it that are not here wait for their release."""
 
     type: ClassVar[str] = "stock.advance.v1"
     identity: ClassVar[tuple[str, ...]] = ("shipment_id", "stage")
@@ -76,13 +76,14 @@ class AdvanceShipment(StockCommand):
     order_id: str
     shipment_id: str
     stage: Stage
+    lines: tuple[LineQuantity, ...] = Field(min_length=1)
 
 
 class ReceiveStock(StockCommand):
     """Goods came in at a site from a supplier."""
 
     type: ClassVar[str] = "stock.receive.v1"
-    identity: ClassVar[tuple[str, ...]] = ("receipt_id",)
+    identity: ClassVar[tuple[str, ...]] = ("site", "receipt_id")
 
     receipt_id: str
     site: str
@@ -93,7 +94,7 @@ class AdjustStock(StockCommand):
     """Somebody counted, found or lost units: `change` is signed."""
 
     type: ClassVar[str] = "stock.adjust.v1"
-    identity: ClassVar[tuple[str, ...]] = ("adjustment_id",)
+    identity: ClassVar[tuple[str, ...]] = ("site", "adjustment_id")
 
     adjustment_id: str
     site: str
@@ -122,10 +123,11 @@ class RestockReturn(StockCommand):
     """Returned goods arrived at a site and were graded."""
 
     type: ClassVar[str] = "stock.restock.v1"
-    identity: ClassVar[tuple[str, ...]] = ("return_id",)
+    identity: ClassVar[tuple[str, ...]] = ("return_id", "receipt_id")
 
     order_id: str
     return_id: str
+    receipt_id: str
     site: str
     units: tuple[ReturnedUnits, ...] = Field(min_length=1)
 
@@ -190,7 +192,10 @@ class Allocated(Message):
 
 
 class Backordered(Message):
-    """Units of an order that no site has; they wait, first come first served, until stock comes."""
+    """Units of an order that no site has; they wait, lowest `queue_number` first, until stock comes.
+
+    The numbers rise with each order that waits and are unique within the pool.
+    """
 
     type: ClassVar[str] = "order.backordered.v1"
     key: ClassVar[str] = "order_id"
@@ -204,6 +209,7 @@ class Backordered(Message):
     ship_option: ShipOption
     deliver_by: Instant
     lines: tuple[DemandLine, ...] = Field(min_length=1)
+    queue_number: PositiveInt
     explanation: Explanation
 
 
@@ -247,7 +253,11 @@ class Bucket(StrEnum):
 
 
 class StockMoved(Message):
-    """One entry of the ledger: `quantity` units of a position went from one bucket to another, by this cause."""
+    """One entry of the ledger: `quantity` units of a position went from one bucket to another, by this cause.
+
+    `on_hand` and `free` are the position's after it; `reference` is the shipment, receipt, adjustment or
+    `return/receipt`; `entry` numbers the entries of one decision from 1.
+    """
 
     type: ClassVar[str] = "stock.moved.v1"
     key: ClassVar[str] = "sku"
@@ -273,7 +283,7 @@ class AdjustmentRefused(Message):
 
     type: ClassVar[str] = "stock.adjustment-refused.v1"
     key: ClassVar[str] = "sku"
-    identity: ClassVar[tuple[str, ...]] = ("adjustment_id",)
+    identity: ClassVar[tuple[str, ...]] = ("site", "adjustment_id")
 
     pool: NonNegativeInt
     adjustment_id: str

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from schemas import effects, notices, orders, payments, reference, returns, shipments, stock
+from schemas import effects, notices, orders, payments, reference, reservations, returns, shipments, stock
 from schemas.base import Message
 
 
@@ -124,7 +124,7 @@ TOPICS: tuple[Topic, ...] = (
     _fact(
         "order-changed",
         "intake-orders",
-        "allocation-front fulfillment payments notify insight",
+        "allocation-front payments notify insight",
         "the next version of an order",
         orders.OrderChanged,
     ),
@@ -150,6 +150,14 @@ TOPICS: tuple[Topic, ...] = (
         "the ledger: every unit that moved, and why",
         stock.StockMoved,
         stock.AdjustmentRefused,
+    ),
+    _fact(
+        "reservations",
+        "allocation-keeper",
+        "insight",
+        "how far promised units are, and which are promised no more",
+        reservations.ShipmentAdvanced,
+        reservations.StockReleased,
     ),
     _fact(
         "warehouse-work",

@@ -1,0 +1,140 @@
+"""Who waits for stock: a queue for each sku, first come first served.
+
+A line is served when its whole missing quantity can be taken, from the nearest site that has it or from several; the
+first that cannot be served holds up those behind it. What one command makes possible for an order is one promise.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from schemas.stock import Allocated, Backordered, BackorderReleased
+from services.allocation.domain import rows as kinds
+from services.allocation.domain.promises import promise
+from services.allocation.domain.rows import Order, Queued, Waiting, WaitingLine, queue_key
+from services.allocation.domain.sourcing import Demand, NearSite, Pick, explain, nearest, take
+from services.allocation.domain.stock import Draft, Stock
+
+NOTHING_SHRUNK: Mapping[str, int] = {}
+
+
+@dataclass(slots=True)
+class _Serving:
+    """What one order gets in this decision; `free` is what each of its skus had free before the order took any."""
+
+    order_id: str
+    waiting: Waiting
+    sites: list[NearSite]
+    demands: list[Demand] = field(default_factory=list)
+    free: dict[str, dict[str, int]] = field(default_factory=dict)
+    picks: list[Pick] = field(default_factory=list)
+
+
+def serve(
+    stock: Stock, draft: Draft, skus: Iterable[str], trigger: str, shrunk: Mapping[str, int] = NOTHING_SHRUNK
+) -> None:
+    """Promise what the queues of `skus` can now have; `shrunk` are turns that this decision left with fewer units."""
+    servings: dict[str, _Serving] = {}
+    for sku in dict.fromkeys(skus):
+        _serve_sku(stock, draft, sku, shrunk, servings)
+    for one in sorted(servings.values(), key=lambda serving: serving.waiting.queue_number):
+        explanation = explain(stock, one.demands, sites=one.sites, free=one.free, picks=one.picks, trigger=trigger)
+        promise(
+            stock,
+            draft,
+            one.waiting,
+            order_id=one.order_id,
+            picks=one.picks,
+            sites=one.sites,
+            explanation=explanation,
+        )
+
+
+def _serve_sku(stock: Stock, draft: Draft, sku: str, shrunk: Mapping[str, int], servings: dict[str, _Serving]) -> None:
+    left: dict[str, int] = {}
+    for key, queued in stock.queue(sku):
+        left = left or {site.id: draft.free(sku, site.id) for site in stock.sites()}
+        quantity = shrunk.get(key, queued.quantity)
+        if quantity > sum(left.values()):
+            return
+        if quantity:
+            serving = _serving(stock, queued.order_id, servings)
+            demand = Demand(queued.line_id, sku, quantity)
+            serving.demands.append(demand)
+            serving.free.setdefault(sku, dict(left))
+            serving.picks += take(demand, serving.sites, left)
+
+
+def _serving(stock: Stock, order_id: str, servings: dict[str, _Serving]) -> _Serving:
+    serving = servings.get(order_id)
+    if serving is None:
+        waiting = stock.waiting(order_id)
+        if waiting is None:
+            raise LookupError(f"order {order_id} is in a queue and waits for nothing: the rows are not their events")
+        serving = servings[order_id] = _Serving(order_id, waiting, nearest(stock.sites(), waiting.destination))
+    return serving
+
+
+def fold_backordered(stock: Stock, event: Backordered) -> None:
+    """The order is decided on and waits, each line in the queue of its sku."""
+    lines = tuple(
+        WaitingLine(line_id=line.line_id, sku=line.sku, quantity=line.quantity, place=place)
+        for place, line in enumerate(event.lines)
+    )
+    waiting = Waiting(
+        order_number=event.order_number,
+        customer=event.customer,
+        destination=event.destination,
+        ship_option=event.ship_option,
+        deliver_by=event.deliver_by,
+        queue_number=event.queue_number,
+        lines=lines,
+    )
+    order = stock.order(event.order_id)
+    stock.rows.put(kinds.ORDERS, event.order_id, order._replace(reserved=True, ahead=()))
+    stock.rows.put(kinds.WAITING, event.order_id, waiting)
+    stock.rows.put(kinds.COUNTERS, kinds.QUEUE_NUMBER, event.queue_number)
+    for line in lines:
+        _put_turn(stock, event.order_id, waiting, line, line.quantity)
+
+
+def fold_served(stock: Stock, event: Allocated) -> None:
+    """Lines that were promised after waiting wait no more."""
+    served = {line.line_id: 0 for shipment in event.shipments for line in shipment.lines}
+    _shrink(stock, event.order_id, served)
+
+
+def fold_backorder_released(stock: Stock, event: BackorderReleased) -> None:
+    """Waiting lines lose the canceled units; the change is accounted for."""
+    order = stock.order(event.order_id)
+    stock.rows.put(kinds.ORDERS, event.order_id, with_version(order, event.version))
+    waiting = stock.waiting(event.order_id)
+    released = {line.line_id: line.quantity for line in event.lines}
+    lines = waiting.lines if waiting else ()
+    left = {line.line_id: line.quantity - released[line.line_id] for line in lines if line.line_id in released}
+    _shrink(stock, event.order_id, left)
+
+
+def with_version(order: Order, version: int) -> Order:
+    """The order with a change accounted for."""
+    return order._replace(versions=tuple(sorted({*order.versions, version})))
+
+
+def _shrink(stock: Stock, order_id: str, left: Mapping[str, int]) -> None:
+    """Set what these lines of an order still wait for; with nothing left they leave their queues."""
+    waiting = stock.waiting(order_id)
+    if waiting is None:
+        return
+    lines = []
+    for line in waiting.lines:
+        units = left.get(line.line_id, line.quantity)
+        if units:
+            lines.append(line if units == line.quantity else line.model_copy(update={"quantity": units}))
+        if line.line_id in left:
+            _put_turn(stock, order_id, waiting, line, units)
+    rest = waiting.model_copy(update={"lines": tuple(lines)}) if lines else None
+    stock.rows.put(kinds.WAITING, order_id, rest)
+
+
+def _put_turn(stock: Stock, order_id: str, waiting: Waiting, line: WaitingLine, units: int) -> None:
+    key = queue_key(line.sku, waiting.queue_number, line.place)
+    stock.rows.put(kinds.QUEUE, key, Queued(order_id, line.line_id, units) if units else None)

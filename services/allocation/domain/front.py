@@ -1,0 +1,67 @@
+"""The front of an order: what its facts ask of the keeper, each once, in whatever order and however often they come.
+
+Its events are commands to the keeper, and its state is the fold of those it sent.
+"""
+
+from typing import assert_never
+
+from pydantic import Field
+
+from cauce.decider import Decider
+from schemas.base import Part
+from schemas.stock import AdvanceShipment, ReleaseStock, ReserveStock, RestockReturn, Stage
+
+OrderCommand = ReserveStock | ReleaseStock | AdvanceShipment | RestockReturn
+
+_STAGES = tuple(Stage)
+
+
+class Sent(Part):
+    """What the keeper was told of an order: accepted versions, the stage of each shipment, receipts of its returns."""
+
+    reserved: bool = False
+    versions: tuple[int, ...] = ()
+    stages: dict[str, Stage] = Field(default_factory=dict)
+    receipts: tuple[str, ...] = ()
+
+
+def decide(state: Sent, command: OrderCommand) -> tuple[OrderCommand, ...]:
+    """The command itself, unless the keeper has heard it, or of a later stage of the shipment."""
+    return () if _is_known(state, command) else (command,)
+
+
+def evolve(state: Sent, sent: OrderCommand) -> Sent:
+    """The state after `sent`."""
+    match sent:
+        case ReserveStock():
+            return state.model_copy(update={"reserved": True})
+        case ReleaseStock():
+            return state.model_copy(update={"versions": tuple(sorted({*state.versions, sent.version}))})
+        case AdvanceShipment():
+            return state.model_copy(update={"stages": {**state.stages, sent.shipment_id: sent.stage}})
+        case RestockReturn():
+            return state.model_copy(update={"receipts": tuple(sorted({*state.receipts, sent.natural_key()}))})
+        case _:
+            assert_never(sent)
+
+
+def _is_known(state: Sent, command: OrderCommand) -> bool:
+    match command:
+        case ReserveStock():
+            return state.reserved
+        case ReleaseStock():
+            return command.version in state.versions
+        case AdvanceShipment():
+            reached = state.stages.get(command.shipment_id, Stage.RESERVED)
+            return _STAGES.index(command.stage) <= _STAGES.index(reached)
+        case RestockReturn():
+            return command.natural_key() in state.receipts
+        case _:
+            assert_never(command)
+
+
+def _nothing_sent(_order_id: str) -> Sent:
+    return Sent()
+
+
+DECIDER: Decider[Sent, OrderCommand, OrderCommand] = Decider(_nothing_sent, decide, evolve)

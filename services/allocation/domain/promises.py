@@ -1,0 +1,97 @@
+"""A promise: units of an order from sites, in shipments numbered through the order's life."""
+
+from collections.abc import Iterable, Sequence
+
+from schemas.stock import Allocated, Explanation, ReserveStock, Shipment, ShipmentLine, Stage
+from services.allocation.domain import rows as kinds
+from services.allocation.domain.rows import LineUnits, OpenShipment, Order, Waiting
+from services.allocation.domain.sourcing import NearSite, Pick
+from services.allocation.domain.stock import RESERVE, Draft, Stock
+
+UNWEIGHED_GRAMS = 500  # a unit of a product that the reference does not know
+
+
+def shipment_id(order_id: str, number: int) -> str:
+    """The id of an order's shipment by its number, from 1."""
+    return f"{order_id}-{number}"
+
+
+def promise(
+    stock: Stock,
+    draft: Draft,
+    party: ReserveStock | Waiting,
+    *,
+    order_id: str,
+    picks: Sequence[Pick],
+    sites: Iterable[NearSite],
+    explanation: Explanation,
+) -> None:
+    """Add the promise of `picks` to the draft, and the entries that reserve its units."""
+    order = stock.order(order_id)
+    shipments = _shipments(stock, order_id, order.shipments, picks, sites)
+    draft.say(
+        Allocated(
+            order_id=order_id,
+            order_number=party.order_number,
+            decision=order.decisions + 1,
+            pool=draft.pool,
+            customer=party.customer,
+            destination=party.destination,
+            ship_option=party.ship_option,
+            deliver_by=party.deliver_by,
+            shipments=shipments,
+            explanation=explanation,
+        )
+    )
+    for one in shipments:
+        cause = {"order_id": order_id, "reference": one.shipment_id}
+        for line in one.lines:
+            draft.move(RESERVE, line.sku, one.site, line.quantity, line_id=line.line_id, **cause)
+
+
+def _shipments(
+    stock: Stock, order_id: str, before: int, picks: Iterable[Pick], sites: Iterable[NearSite]
+) -> tuple[Shipment, ...]:
+    by_site: dict[str, list[Pick]] = {}
+    for pick in picks:
+        by_site.setdefault(pick.site, []).append(pick)
+    chosen = (near for near in sites if near.site in by_site)
+    return tuple(
+        Shipment(
+            shipment_id=shipment_id(order_id, number),
+            site=near.site,
+            country=near.country,
+            distance_meters=near.meters,
+            lines=tuple(_line(stock, pick) for pick in by_site[near.site]),
+        )
+        for number, near in enumerate(chosen, start=before + 1)
+    )
+
+
+def _line(stock: Stock, pick: Pick) -> ShipmentLine:
+    product = stock.reference.item("products", pick.demand.sku)
+    return ShipmentLine(
+        line_id=pick.demand.line_id,
+        sku=pick.demand.sku,
+        quantity=pick.quantity,
+        weight_grams=pick.quantity * (product.weight_grams if product else UNWEIGHED_GRAMS),
+    )
+
+
+def fold_allocated(stock: Stock, event: Allocated) -> None:
+    """The order has one more decision, and these shipments in the open."""
+    order = stock.order(event.order_id)
+    opened = tuple(_opened(one, number) for number, one in enumerate(event.shipments, start=order.shipments + 1))
+    row = Order(
+        reserved=True,
+        decisions=event.decision,
+        shipments=order.shipments + len(opened),
+        open=order.open + opened,
+        versions=order.versions,
+    )
+    stock.rows.put(kinds.ORDERS, event.order_id, row)
+
+
+def _opened(shipment: Shipment, number: int) -> OpenShipment:
+    lines = tuple(LineUnits(line.line_id, line.sku, line.quantity) for line in shipment.lines)
+    return OpenShipment(number, shipment.site, Stage.RESERVED, lines)

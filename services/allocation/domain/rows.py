@@ -1,0 +1,140 @@
+"""What the keeper remembers of a pool, row by row, and how rows are written. Most are light tuples: they are hot.
+
+Kinds: `positions` by sku and site; `orders`, a few numbers each once everything was shipped; `waiting`, what an order
+waits for and what its later promise must carry; `queue`, the same by sku and turn; `seen`, a mark for every receipt,
+adjustment and return receipt, kept for ever (some 60 bytes each, and they are rare beside orders); `counters`.
+"""
+
+from typing import NamedTuple
+
+import orjson
+
+from cauce.decider import RowCodec
+from schemas.base import Instant, Part
+from schemas.orders import Customer, Destination, ShipOption, Sku
+from schemas.stock import Move, Stage
+
+POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "waiting", "queue", "seen", "counters"
+QUEUE_NUMBER = "queue_number"  # the counter's key
+SEEN_MARK = True
+
+_SEPARATOR = "\x1f"  # in no site's id and no foreign key
+
+
+class Position(NamedTuple):
+    """One sku at one site: `on_hand` is the sum of the others."""
+
+    on_hand: int = 0
+    free: int = 0
+    reserved: int = 0
+    picked: int = 0
+    packed: int = 0
+    quarantined: int = 0
+
+
+class LineUnits(NamedTuple):
+    """Units of a line in a shipment, by stage."""
+
+    line_id: str
+    sku: str
+    reserved: int
+    picked: int = 0
+    packed: int = 0
+
+
+class OpenShipment(NamedTuple):
+    """A shipment of which units are still at its site. `stage` is the highest that any of its units reached."""
+
+    number: int
+    site: str
+    stage: Stage
+    lines: tuple[LineUnits, ...]
+
+
+class Order(NamedTuple):
+    """An order: `reserved` once it was decided on; how many promises and shipments it has had; what is still at sites.
+
+    `versions` are the changes that were accounted for; `ahead` are units by line that were canceled before the order
+    came to be reserved.
+    """
+
+    reserved: bool = False
+    decisions: int = 0
+    shipments: int = 0
+    open: tuple[OpenShipment, ...] = ()
+    versions: tuple[int, ...] = ()
+    ahead: tuple[tuple[str, int], ...] = ()
+
+
+class WaitingLine(Part):
+    """Units of a line that wait; `place` is the line's in its `Backordered`."""
+
+    line_id: str
+    sku: Sku
+    quantity: int
+    place: int
+
+
+class Waiting(Part):
+    """An order that waits for stock, with what a promise must say of it."""
+
+    order_number: str
+    customer: Customer
+    destination: Destination
+    ship_option: ShipOption
+    deliver_by: Instant
+    queue_number: int
+    lines: tuple[WaitingLine, ...]
+
+
+class Queued(NamedTuple):
+    """A line's turn in the queue of its sku."""
+
+    order_id: str
+    line_id: str
+    quantity: int
+
+
+def position_key(sku: str, site: str) -> str:
+    """The key of a position."""
+    return f"{sku}{_SEPARATOR}{site}"
+
+
+def seen_key(move: Move, site: str, reference: str) -> str:
+    """The key of the mark that a site's receipt, adjustment or return receipt was decided on."""
+    return f"{move}{_SEPARATOR}{site}{_SEPARATOR}{reference}"
+
+
+def queue_range(sku: str) -> tuple[str, str]:
+    """Where the queue of a sku begins and ends: its length comes first, so no other sku's turns lie within."""
+    start = f"{len(sku):02d}{sku}"
+    return start, f"{start}:"  # the character after the digits
+
+
+def queue_key(sku: str, number: int, place: int) -> str:
+    """The key of a turn: queues are read in the order of their keys."""
+    return f"{queue_range(sku)[0]}{number:012d}{place:04d}"
+
+
+def _encode_order(row: Order) -> bytes:
+    shipments = [[one.number, one.site, one.stage, [tuple(units) for units in one.lines]] for one in row.open]
+    return orjson.dumps([row.reserved, row.decisions, row.shipments, shipments, row.versions, row.ahead])
+
+
+def _decode_order(value: bytes) -> Order:
+    reserved, decisions, count, shipments, versions, ahead = orjson.loads(value)
+    found = tuple(
+        OpenShipment(number, site, Stage(stage), tuple(LineUnits(*units) for units in lines))
+        for number, site, stage, lines in shipments
+    )
+    return Order(reserved, decisions, count, found, tuple(versions), tuple((line, units) for line, units in ahead))
+
+
+KINDS: dict[str, RowCodec] = {
+    POSITIONS: RowCodec(lambda row: orjson.dumps(tuple(row)), lambda value: Position(*orjson.loads(value))),
+    ORDERS: RowCodec(_encode_order, _decode_order),
+    WAITING: RowCodec(Waiting.__pydantic_serializer__.to_json, Waiting.model_validate_json),
+    QUEUE: RowCodec(lambda row: orjson.dumps(tuple(row)), lambda value: Queued(*orjson.loads(value))),
+    SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK),
+    COUNTERS: RowCodec(lambda count: b"%d" % count, int),
+}

@@ -1,0 +1,82 @@
+"""Facts of an order into commands to the keeper, and the keeper's commands as they are."""
+
+from cauce.decider import Reference
+from cauce.runtime.service import Received
+from schemas.orders import LineQuantity, OrderChanged, OrderPlaced
+from schemas.reference import TimeReached
+from schemas.returns import GoodsReturned
+from schemas.shipments import ParcelPacked, ParcelShipped, WorkPicked
+from schemas.stock import AdvanceShipment, DemandLine, ReleaseStock, ReserveStock, RestockReturn, ReturnedUnits, Stage
+from services.allocation.domain.keeper import KeeperCommand
+from services.allocation.domain.pools import FIRST_POOL, pool_of
+
+
+def from_order_placed(received: Received, _reference: Reference) -> ReserveStock | None:
+    """Promise its goods; an order without goods needs no stock."""
+    placed: OrderPlaced = received.message
+    if not placed.lines:
+        return None
+    return ReserveStock(
+        pool=FIRST_POOL,
+        order_id=placed.order_id,
+        order_number=placed.order_number,
+        customer=placed.customer,
+        destination=placed.destination,
+        ship_option=placed.ship_option,
+        deliver_by=placed.deliver_by,
+        lines=tuple(DemandLine(line_id=line.line_id, sku=line.sku, quantity=line.quantity) for line in placed.lines),
+    )
+
+
+def from_order_changed(received: Received, _reference: Reference) -> ReleaseStock:
+    """Give back what was canceled."""
+    changed: OrderChanged = received.message
+    return ReleaseStock(pool=FIRST_POOL, order_id=changed.order_id, version=changed.version, canceled=changed.canceled)
+
+
+def from_work_picked(received: Received, _reference: Reference) -> AdvanceShipment:
+    """Its units are picked."""
+    return _advance(received.message, Stage.PICKED)
+
+
+def from_packed(received: Received, _reference: Reference) -> AdvanceShipment:
+    """Its units are packed."""
+    return _advance(received.message, Stage.PACKED)
+
+
+def from_shipped(received: Received, _reference: Reference) -> AdvanceShipment:
+    """Its units are gone."""
+    return _advance(received.message, Stage.SHIPPED)
+
+
+def _advance(fact: WorkPicked | ParcelPacked | ParcelShipped, stage: Stage) -> AdvanceShipment:
+    lines = tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in fact.lines)
+    return AdvanceShipment(
+        pool=pool_of(fact.site), order_id=fact.order_id, shipment_id=fact.shipment_id, stage=stage, lines=lines
+    )
+
+
+def from_returned(received: Received, _reference: Reference) -> RestockReturn | None:
+    """The goods are back at a site; receipts that were refused moved nothing."""
+    returned = received.message
+    if not isinstance(returned, GoodsReturned):
+        return None
+    return RestockReturn(
+        pool=pool_of(returned.site),
+        order_id=returned.order_id,
+        return_id=returned.return_id,
+        receipt_id=returned.receipt_id,
+        site=returned.site,
+        units=tuple(
+            ReturnedUnits(sku=units.sku, quantity=units.quantity, disposition=units.disposition)
+            for units in returned.units
+        ),
+    )
+
+
+def from_stock_command(received: Received, _reference: Reference) -> KeeperCommand | None:
+    """The command itself. Nothing waits for a time yet, so ticks pass by."""
+    if isinstance(received.message, TimeReached):
+        return None
+    command: KeeperCommand = received.message
+    return command

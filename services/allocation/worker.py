@@ -1,0 +1,49 @@
+"""The lanes of allocation: its door, the front of each order, and the keeper of each pool."""
+
+from cauce.runtime.service import DoorLane, EntityLane, RowsLane, Service
+from schemas import reservations, stock
+from schemas.raw import RawTopic
+from services.allocation import door, translate
+from services.allocation.domain import front, keeper
+from services.allocation.domain.rows import KINDS
+from services.allocation.domain.stock import Stock
+
+SERVICE = Service(
+    name="allocation",
+    lanes=(
+        DoorLane(
+            service="allocation",
+            inputs={RawTopic.STOCK_REPORTS: door.commands},
+            publishes=(stock.ReceiveStock, stock.AdjustStock),
+        ),
+        EntityLane(
+            service="allocation",
+            name="front",
+            inputs={
+                "order-placed": translate.from_order_placed,
+                "order-changed": translate.from_order_changed,
+                "work-picked": translate.from_work_picked,
+                "packed": translate.from_packed,
+                "shipped": translate.from_shipped,
+                "returned": translate.from_returned,
+            },
+            decider=front.DECIDER,
+            state=front.Sent,
+            publishes=(stock.ReserveStock, stock.ReleaseStock, stock.AdvanceShipment, stock.RestockReturn),
+        ),
+        RowsLane(
+            service="allocation",
+            name="keeper",
+            inputs={"stock-commands": translate.from_stock_command},
+            view=Stock,
+            decide=keeper.decide,
+            evolve=keeper.evolve,
+            kinds=KINDS,
+            publishes=(
+                *(stock.Allocated, stock.Backordered, stock.BackorderReleased),
+                *(reservations.ShipmentAdvanced, reservations.StockReleased),
+                *(stock.StockMoved, stock.AdjustmentRefused),
+            ),
+        ),
+    ),
+)
