@@ -129,7 +129,7 @@ def _contained(settings: Settings) -> str | None:
     from testcontainers.core.config import testcontainers_config
 
     testcontainers_config.ryuk_disabled = True  # its image cannot be had everywhere, and the last process stops ours
-    container = KafkaContainer(broker_docker.IMAGE).with_kraft().start()
+    container = KafkaContainer(broker_docker.IMAGE).with_kraft().with_kwargs(init=True).start()  # init: ends at once
     record = Record(servers=container.get_bootstrap_server(), container=container.get_wrapped_container().id)
     folder = BrokerFolder.of(settings.home)
     folder.path.mkdir(parents=True, exist_ok=True)

@@ -39,7 +39,7 @@ def start(folder: BrokerFolder) -> Record:
 def stop(record: Record) -> None:
     """Stop the container and remove it; its volume keeps the topics."""
     docker, name = engine(), str(record.container)
-    run(docker, "stop", "--time", "30", name, timeout_seconds=START_SECONDS)
+    run(docker, "stop", name, timeout_seconds=START_SECONDS)
     _remove(docker, name)
 
 
@@ -78,4 +78,4 @@ def ready_image(docker: Path) -> None:
 
 
 def _remove(docker: Path, name: str) -> None:
-    run(docker, "rm", "--force", name, timeout_seconds=START_SECONDS)
+    run(docker, "rm", "--force", "--volumes", name, timeout_seconds=START_SECONDS)
