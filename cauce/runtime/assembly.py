@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from cauce.runtime.deciding import EntityHandler, RowsHandler
+from cauce.runtime.doors import door_lane
 from cauce.runtime.lane import Lane
 from cauce.runtime.publishing import home_topics
+from cauce.runtime.runners import runner_lane
 from cauce.runtime.service import DoorLane, EntityLane, RowsLane, RunnerLane, Service, ServiceLane
 from cauce.runtime.settings import Settings
 from schemas.topics import Family
@@ -46,5 +48,9 @@ def _rows(declared: RowsLane, settings: Settings) -> Lane:
     )
 
 
-_BUILDERS: dict[type, Callable[..., Lane]] = {EntityLane: _entity, RowsLane: _rows}
-__all__ = ["DoorLane", "RunnerLane", "lanes_of"]
+_BUILDERS: dict[type, Callable[..., Lane]] = {
+    DoorLane: door_lane,
+    EntityLane: _entity,
+    RowsLane: _rows,
+    RunnerLane: runner_lane,
+}
