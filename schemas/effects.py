@@ -16,7 +16,11 @@ class EffectOutcome(StrEnum):
 
 
 class EffectAnswered(Message):
-    """The provider's final answer to the effect `effect_id` (the id of the request record, its idempotency key)."""
+    """The provider's final answer to the effect `effect_id` (the id of the request record, its idempotency key).
+
+    `effect` and `reference` are the request's type and natural key. `repeats` are attempts before the last that may
+    have reached the provider without our learning its answer.
+    """
 
     type: ClassVar[str] = "effect.answered.v1"
     key: ClassVar[str] = "subject"

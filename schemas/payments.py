@@ -1,5 +1,6 @@
 """Payments: what was taken, what is paid back, and the effects that do it."""
 
+from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import PositiveInt
@@ -7,6 +8,13 @@ from pydantic import PositiveInt
 from cauce.money import Money
 from schemas.base import Message
 from schemas.orders import Customer
+
+
+class RefundCause(StrEnum):
+    """Why money goes back."""
+
+    CANCELED = "canceled"
+    RETURNED = "returned"
 
 
 class PaymentCaptured(Message):
@@ -55,26 +63,31 @@ class PaymentRefunded(Message):
     provider: str
     provider_reference: str
     amount: Money
-    because: str
+    because: RefundCause
     customer: Customer
 
 
 class RefundOwed(Message):
-    """Payments has taken on a refund and asks the provider; `short` is what no captured payment covers yet."""
+    """Payments has taken on a refund and asks the provider.
+
+    `short` is what no captured payment covered then; it is asked for when one does, or waits for a person.
+    """
 
     type: ClassVar[str] = "refund.owed.v1"
     key: ClassVar[str] = "order_id"
     identity: ClassVar[tuple[str, ...]] = ("refund_id",)
 
     order_id: str
+    order_number: str
     refund_id: str
-    because: str
+    because: RefundCause
     amount: Money
     short: Money
+    customer: Customer
 
 
 class PaymentFailed(Message):
-    """The provider refused for good; somebody in finance decides what next."""
+    """The provider refused to pay this part of a refund back, for good; somebody in finance decides what next."""
 
     type: ClassVar[str] = "payment.failed.v1"
     key: ClassVar[str] = "order_id"

@@ -179,7 +179,7 @@ TOPICS: tuple[Topic, ...] = (
     _fact(
         "shipped",
         "fulfillment-shipments",
-        "allocation-front outside returns payments notify insight",
+        "allocation-front outside returns notify insight",
         "a carrier has the parcel",
         shipments.ParcelShipped,
     ),

@@ -1,0 +1,1 @@
+"""Payment providers: a client each, which maps the provider's words to ours."""
