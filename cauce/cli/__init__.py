@@ -16,6 +16,7 @@ COMMANDS = {
     "reference": "reference",
     "replay": "replay",
     "run": "run",
+    "sandbox": "sandbox",
     "topics": "topics",
     "up": "up",
     "world": "world",
