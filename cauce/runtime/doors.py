@@ -117,7 +117,7 @@ class Door:
         return Envelope(
             id=command.cause_id,
             type=command.message.type,
-            source=self._source,
+            source=f"{self._source}/{record.topic}/{record.partition}",
             subject=command.message.key_value(),
             sequence=record.offset,
             at=tools.now,
