@@ -10,7 +10,7 @@ steps=("$@")
 [ $# -gt 0 ] || steps=(images tests compose)
 mkdir -p "$work"
 export CAUCE_DATA=${CAUCE_DATA:-$(realpath ../shared/data)} DOCKER_BUILDKIT=0 TESTCONTAINERS_RYUK_DISABLED=true
-engine=
+engine= command=()
 
 say() { echo "containers: $*"; }
 install() {
@@ -59,16 +59,15 @@ tests() {
 }
 
 compose() {
-  local command=(docker-compose)
+  command=(docker-compose)
   if docker compose version >/dev/null 2>&1; then command=(docker compose)
   elif ! command -v docker-compose >/dev/null; then install docker-compose; fi
   command+=(--project-name cauce-proof --file deploy/compose.yaml)
-  trap '"${command[@]}" down --volumes --timeout 20; stop_engine' EXIT
-  "${command[@]}" up --detach
-  "${command[@]}" ps
-  "${command[@]}" run --rm --no-deps intake demo --attach --orders 1
+  trap '"${command[@]}" logs --tail 15; "${command[@]}" --profile demo down --volumes --timeout 20; stop_engine' EXIT
+  "${command[@]}" --profile demo up --detach --scale order=0
+  "${command[@]}" run --rm --no-deps order
   trap stop_engine EXIT
-  "${command[@]}" down --volumes --timeout 20
+  "${command[@]}" --profile demo down --volumes --timeout 20
 }
 
 start_engine

@@ -55,10 +55,11 @@ class Speed(click.ParamType):
 @click.option("--speed", type=Speed(), default="max", show_default=True, help="Business seconds a second, or `max`.")
 @click.option("--until-idle/--keep-running", default=True, show_default=True, help="End when everything is settled.")
 @click.option("--kill-each", is_flag=True, help="Kill -9 every service once on the way.")
+@click.option("--attach", is_flag=True, help="Play into the deployment of the environment, which runs elsewhere.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object instead of the table.")
 def command(
     files: tuple[Path, ...], more: tuple[Path, ...], orders: int, speed: float | None,
-    *, until_idle: bool, kill_each: bool, as_json: bool,
+    *, until_idle: bool, kill_each: bool, attach: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Play orders through every service: from the channel to the warehouse, the carrier, the customer and back.
 
@@ -67,11 +68,11 @@ def command(
     """
     console = Console(stderr=as_json)
     plan = _plan([*files, *more], orders)
-    settings = _settings()
+    settings = _attached() if attach else _settings()
     console.print(f"broker {settings.servers}; {len(plan.orders):,} orders with {plan.lines['ordered']:,} lines")
     options = Options(speed=speed, until_idle=until_idle, kill_each=kill_each)
     with contextlib.suppress(KeyboardInterrupt):
-        code = asyncio.run(_demo(settings, plan, options, console, as_json=as_json))
+        code = asyncio.run(_demo(settings, plan, options, console, attach=attach, as_json=as_json))
         sys.exit(code)
 
 
@@ -103,6 +104,11 @@ def _settings() -> Settings:
     )
 
 
+def _attached() -> Settings:
+    given = Settings()
+    return given.model_copy(update={"servers": broker.obtain(given).servers})
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -110,7 +116,9 @@ def _free_port() -> int:
         return port
 
 
-async def _demo(settings: Settings, plan: Plan, options: Options, console: Console, *, as_json: bool) -> int:
+async def _demo(
+    settings: Settings, plan: Plan, options: Options, console: Console, *, attach: bool, as_json: bool
+) -> int:
     servers = str(settings.servers)
     env = {
         "CAUCE_CLOCK": settings.clock,
@@ -119,7 +127,8 @@ async def _demo(settings: Settings, plan: Plan, options: Options, console: Conso
     }
     await create_topics(servers, settings, specs(settings, deployment_lanes(settings)))
     with Display(plan, console) as display:
-        play = Play(settings, plan, programs(settings, 1, env), options, display.show)
+        started = [] if attach else programs(settings, 1, env)
+        play = Play(settings, plan, started, options, display.show)
         try:
             seconds = await play.run()
         except (Stalled, GaveUp) as stuck:

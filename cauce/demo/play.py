@@ -5,7 +5,7 @@ import contextlib
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from cauce.demo.customers import Customers
 from cauce.demo.plan import Plan
 from cauce.demo.scoreboard import TOPICS, Scoreboard
 from cauce.demo.stage import Stage
-from cauce.runtime.clock import ClockHand
+from cauce.runtime.clock import SYSTEM, ClockHand
 from cauce.runtime.publisher import publish_reference
 from cauce.runtime.service import Received
 from cauce.runtime.settings import Settings
@@ -61,13 +61,13 @@ class Options(NamedTuple):
 
 
 class Play:
-    """One play of a plan. `programs` are the deployment's processes; the provider answers at `provider_url`."""
+    """One play of a plan. `programs` are the deployment's processes; without any, it runs elsewhere, its actors too."""
 
     def __init__(self, settings: Settings, plan: Plan, programs: list[Program], options: Options, show: Show) -> None:
         self._settings, self._plan, self._options, self._show = settings, plan, options, show
         self.servers = str(settings.servers)
         self.score = Scoreboard()
-        self.supervisor = Supervisor([*programs, *self._actors(programs)], settings.home / "logs" / _name(settings))
+        self.supervisor = Supervisor(self._with_actors(programs), settings.home / "logs" / _name(settings))
         self.customers = Customers(plan)
         self._moved = asyncio.Event()
         self._records = 0
@@ -78,8 +78,8 @@ class Play:
     async def run(self) -> float:
         """Play to the end and answer the seconds it took. Raises Stalled, or GaveUp when a worker cannot be kept."""
         self._begun = time.monotonic()
-        hand = ClockHand(Path(self._settings.clock), self._plan.entries[0].at)
         at = self._plan.entries[0].at
+        set_clock = self._clock_setter(at)
         await publish_reference(self.servers, self._settings, self._plan.reference, at=at)
         async with self._running(), Stage(self.servers, self._settings) as stage:
             await self._wait_for_reference()
@@ -88,11 +88,11 @@ class Play:
             channel = Channel(self._plan, stage, self._settings.payments_url, speed=self._options.speed)
             async with self._acting(stage), self._killing():
                 self._step = "orders are coming in"
-                playing = asyncio.ensure_future(channel.play(hand.set))
+                playing = asyncio.ensure_future(channel.play(set_clock))
                 await self._until(playing.done, channel=channel)
                 await playing
                 await stage.say([*supplier.deliveries(self._plan), *self.customers.unknown_purchases()])
-                hand.set(self._plan.entries[-1].at + AFTERWARDS)
+                set_clock(self._plan.entries[-1].at + AFTERWARDS)
                 self._step = "working until everything is settled"
                 await self._until(self._settled if self._options.until_idle else _never, channel=channel)
         return time.monotonic() - self._begun
@@ -214,11 +214,19 @@ class Play:
     def _open(self) -> Mapping[str, int]:
         return self.score.open(orders=len(self._plan.orders))
 
-    def _actors(self, programs: list[Program]) -> list[Program]:
+    def _clock_setter(self, at: datetime) -> Callable[[datetime], None]:
+        if self._settings.clock == SYSTEM:
+            return lambda _: None  # real time passes by itself
+        return ClockHand(Path(self._settings.clock), at).set
+
+    def _with_actors(self, programs: list[Program]) -> list[Program]:
+        if not programs:
+            return []
         env = programs[0].env
         cauce = (sys.executable, "-m", "cauce")
         port, ledger = self._settings.payments_url.rpartition(":")[2], str(ledger_of(self._settings))
         return [
+            *programs,
             Program("sandbox", (*cauce, "sandbox", "payments", "--port", port, "--ledger", ledger), env),
             Program("crew", (*cauce, "world", "crew"), env),
             Program("carrier", (*cauce, "world", "carrier"), env),

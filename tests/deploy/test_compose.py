@@ -1,0 +1,40 @@
+"""The containers of a deployment: what compose runs is what `cauce up` runs."""
+
+import pytest
+import yaml
+
+from cauce.cli import COMMANDS
+from cauce.runtime import broker_docker
+from cauce.runtime.settings import CHECKOUT, Settings
+from services import NAMES
+
+
+@pytest.fixture(scope="module")
+def containers():
+    return yaml.safe_load((CHECKOUT / "deploy" / "compose.yaml").read_text())["services"]
+
+
+def test_every_service_runs_in_a_container_of_its_own(containers):
+    run = [container["command"] for container in containers.values() if container.get("command", [""])[0] == "run"]
+    assert sorted(run) == sorted(["run", name] for name in NAMES)
+
+
+def test_every_command_of_a_container_exists(containers):
+    assert {container["command"][0] for container in containers.values() if "command" in container} <= set(COMMANDS)
+
+
+def test_containers_are_told_only_what_the_settings_know(containers):
+    named = {name for container in containers.values() for name in container.get("environment", {})}
+    assert named - {"CAUCE_ADVERTISED"} <= {f"CAUCE_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_the_brokers_image_is_the_one_that_the_ladder_starts(containers):
+    assert containers["broker"]["image"] == broker_docker.IMAGE
+    assert f"-t {broker_docker.IMAGE} " in (CHECKOUT / "deploy" / "containers.sh").read_text()
+
+
+def test_both_brokers_are_configured_by_one_file():
+    properties = (CHECKOUT / "deploy" / "kafka" / "broker.properties").read_text()
+    assert "auto.create.topics.enable=false" in properties
+    assert "log.retention.ms=-1" in properties
+    assert "COPY deploy/kafka/broker.properties" in (CHECKOUT / "deploy" / "Dockerfile.broker").read_text()
