@@ -1,0 +1,32 @@
+"""An order as its channel sent it and as it stands: `decide` and `evolve`, with a file for each rule."""
+
+from typing import assert_never
+
+from cauce.decider import Decider
+from services.intake.domain.changes import ask_for_change, settle_change
+from services.intake.domain.commands import AskForChange, Command, Event, SettleChange, TakeOrder
+from services.intake.domain.state import Order, evolve
+from services.intake.domain.taking import take_order
+
+
+def initial(_order_id: str) -> Order:
+    """An order that nobody sent yet."""
+    return Order()
+
+
+def decide(order: Order, command: Command) -> tuple[Event, ...]:
+    """The facts that follow from `command`; none if it comes again."""
+    match command:
+        case TakeOrder():
+            return take_order(order, command)
+        case AskForChange():
+            return ask_for_change(order, command)
+        case SettleChange():
+            return settle_change(order, command)
+        case _:
+            assert_never(command)
+
+
+DECIDER: Decider[Order, Command, Event] = Decider(initial=initial, decide=decide, evolve=evolve)
+
+__all__ = ["DECIDER", "Command", "Event", "Order", "decide", "evolve", "initial"]

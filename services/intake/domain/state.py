@@ -1,0 +1,191 @@
+"""What intake remembers of an order: one row for ever, small once nothing of the order can change any more.
+
+A row keeps 16 hexadecimal digits of what was sent, as many of each other content that came under the same number, and
+12 of each request; with that alone (refused, or canceled whole by one request) it is at most 64 bytes. While units are
+left it also holds their quantities and worth, and the sealed customer whom a change concerns. On disk the fields have
+short names.
+"""
+
+from typing import NamedTuple, assert_never
+
+from pydantic import ConfigDict, Field
+
+from cauce.ids import digest
+from cauce.money import share_of_units
+from schemas.base import Part
+from schemas.orders import (
+    CanceledUnits,
+    ChangeRefused,
+    ChangeRequested,
+    Customer,
+    OrderChanged,
+    OrderConflicted,
+    OrderPlaced,
+    OrderRefused,
+)
+from services.intake.domain.commands import Event
+
+REQUEST_DIGITS = 12
+
+
+class Line(NamedTuple):
+    """Units and minor units of one line; the n-th line of an order is its line `n`."""
+
+    quantity: int
+    amount: int
+    canceled: int = 0
+
+    @property
+    def left(self) -> int:
+        """Units not canceled."""
+        return self.quantity - self.canceled
+
+    @property
+    def taken_off(self) -> int:
+        """What the canceled units were worth: cumulative, so that all units are worth exactly the line's amount."""
+        return share_of_units(self.amount, self.quantity, taken=0, taking=self.canceled)
+
+
+class Ask(NamedTuple):
+    """A request that fulfillment has not answered: units by line id."""
+
+    request_id: str
+    reason: str
+    units: dict[str, int]
+
+
+class OpenOrder(Part):
+    """An order of which units are left. `charges` are in minor units."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
+
+    number: str = Field(alias="n")
+    customer: Customer = Field(alias="c")
+    currency: str = Field(alias="y")
+    charges: int = Field(default=0, alias="h")
+    version: int = Field(default=1, alias="v")
+    lines: tuple[Line, ...] = Field(alias="l")
+    asks: tuple[Ask, ...] = Field(default=(), alias="a")
+
+    @property
+    def whole(self) -> bool:
+        """Whether every unit is canceled."""
+        return not any(line.left for line in self.lines)
+
+    @property
+    def taken_off(self) -> int:
+        """What all cancellations so far were worth: never more than the order, and all of it in the end.
+
+        Charges go back with the last unit. A negative one (an adjustment) counts against what goes back before.
+        """
+        total = sum(line.amount for line in self.lines) + self.charges
+        return total if self.whole else min(total, sum(line.taken_off for line in self.lines))
+
+    def left(self) -> dict[str, int]:
+        """Units of each line, by its id, that are not canceled."""
+        return {str(number): line.left for number, line in enumerate(self.lines, start=1)}
+
+    def asked(self, line_id: str) -> int:
+        """Units of a line in requests that are not answered."""
+        return sum(ask.units.get(line_id, 0) for ask in self.asks)
+
+    def ask(self, request_id: str) -> Ask | None:
+        """The unanswered request of that id."""
+        return next((ask for ask in self.asks if ask.request_id == request_id), None)
+
+    def without(self, request_id: str, canceled: tuple[CanceledUnits, ...] = ()) -> "OpenOrder":
+        """The order once a request is answered."""
+        lines = list(self.lines)
+        for units in canceled:
+            index = int(units.line_id) - 1
+            lines[index] = lines[index]._replace(canceled=lines[index].canceled + units.quantity)
+        asks = tuple(ask for ask in self.asks if ask.request_id != request_id)
+        return self.model_copy(update={"lines": tuple(lines), "asks": asks})
+
+
+class Order(Part):
+    """What a channel order has come to: unknown (no digest), refused, open, or closed to changes."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
+
+    digest: str = Field(default="", alias="d")
+    refused: bool = Field(default=False, alias="x")
+    others: tuple[str, ...] = Field(default=(), alias="o")
+    requests: tuple[str, ...] = Field(default=(), alias="r")
+    open: OpenOrder | None = Field(default=None, alias="p")
+
+    @property
+    def taken(self) -> bool:
+        """Whether the order was placed, whatever became of it."""
+        return bool(self.digest) and not self.refused
+
+    def knows_content(self, content: str) -> bool:
+        """Whether this content was decided on before."""
+        return content == self.digest or content in self.others
+
+    def knows_request(self, request_id: str) -> bool:
+        """Whether this request was decided on before, answered or not."""
+        asked = self.open is not None and self.open.ask(request_id) is not None
+        return asked or _mark(request_id) in self.requests
+
+
+def evolve(order: Order, event: Event) -> Order:
+    """The order after `event`."""
+    match event:
+        case OrderPlaced():
+            return _first(order, event.digest, refused=False).model_copy(update={"open": _opened(event)})
+        case OrderRefused():
+            return _first(order, event.digest, refused=True)
+        case OrderConflicted():
+            return order.model_copy(update={"others": _added(order.others, event.digest)})
+        case ChangeRequested():
+            return _asked(order, event)
+        case ChangeRefused() | OrderChanged():
+            return _answered(order, event)
+        case _:
+            assert_never(event)
+
+
+def _first(order: Order, content: str, *, refused: bool) -> Order:
+    """The content that stands now; one that was refused before is remembered beside it."""
+    others = _added(order.others, order.digest) if order.digest else order.others
+    return order.model_copy(update={"digest": content, "refused": refused, "others": others})
+
+
+def _opened(placed: OrderPlaced) -> OpenOrder:
+    return OpenOrder(
+        number=placed.order_number,
+        customer=placed.customer,
+        currency=placed.currency,
+        charges=sum(charge.amount.amount for charge in placed.charges),
+        lines=tuple(Line(line.quantity, line.amount.amount) for line in placed.lines),
+    )
+
+
+def _asked(order: Order, event: ChangeRequested) -> Order:
+    if order.open is None:
+        return order
+    ask = Ask(event.request_id, event.reason, {line.line_id: line.quantity for line in event.lines})
+    return order.model_copy(update={"open": order.open.model_copy(update={"asks": (*order.open.asks, ask)})})
+
+
+def _answered(order: Order, event: ChangeRefused | OrderChanged) -> Order:
+    """The request is only a mark from now on; an order without units left lets go of all else."""
+    requests = _added(order.requests, _mark(event.request_id))
+    still_open = order.open
+    if still_open is not None and isinstance(event, OrderChanged):
+        still_open = still_open.without(event.request_id, event.canceled).model_copy(update={"version": event.version})
+    elif still_open is not None:
+        still_open = still_open.without(event.request_id)
+    if still_open is not None and still_open.whole:
+        still_open = None
+    return order.model_copy(update={"requests": requests, "open": still_open})
+
+
+def _mark(request_id: str) -> str:
+    return digest(request_id.encode())[:REQUEST_DIGITS]
+
+
+def _added(marks: tuple[str, ...], mark: str) -> tuple[str, ...]:
+    """Sorted: the same marks are the same row, in whatever order they came."""
+    return tuple(sorted({*marks, mark}))
