@@ -17,6 +17,7 @@ COMMANDS = {
     "replay": "replay",
     "run": "run",
     "sandbox": "sandbox",
+    "schemas": "schemas",
     "topics": "topics",
     "up": "up",
     "world": "world",
