@@ -22,6 +22,7 @@ from cauce.demo.play import Options, Play, Stalled, ledger_of
 from cauce.demo.results import results, shown
 from cauce.runtime import broker
 from cauce.runtime.faults import Unavailable
+from cauce.runtime.logs import quiet_kafka
 from cauce.runtime.settings import Settings
 from cauce.runtime.supervisor import GaveUp
 from cauce.runtime.topics import create_topics, specs
@@ -66,6 +67,7 @@ def command(
     Starts a broker if none is there, all services, a payment provider, a warehouse crew and carriers; shows what
     happens; ends with what became of every order, line, unit and cent, and the audit. Mails are files.
     """
+    quiet_kafka()
     console = Console(stderr=as_json)
     plan = _plan([*files, *more], orders)
     settings = _attached() if attach else _settings()

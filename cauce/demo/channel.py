@@ -10,7 +10,7 @@ import orjson
 
 from cauce.demo.plan import Entry, Plan
 from cauce.demo.stage import Said, Stage
-from schemas.raw import ChannelOrder, ChannelPayment, RawTopic, StockAdjustment
+from schemas.raw import ChannelCancellation, ChannelOrder, ChannelPayment, RawTopic, StockAdjustment
 
 ENTRIES_A_STEP = 100
 PROVIDER = "sandbox"
@@ -53,7 +53,7 @@ def _steps(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
 
 def _said(form: object) -> Said:
     match form:
-        case ChannelOrder():
+        case ChannelOrder() | ChannelCancellation():
             return Said(RawTopic.CHANNEL_ORDERS, form.order, form)
         case StockAdjustment():
             return Said(RawTopic.STOCK_REPORTS, form.site, form)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import aiohttp
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from cauce.demo import supplier
 from cauce.demo.channel import Channel
@@ -21,11 +22,11 @@ from cauce.demo.plan import Plan
 from cauce.demo.scoreboard import TOPICS, Scoreboard
 from cauce.demo.stage import Stage
 from cauce.runtime.clock import SYSTEM, ClockHand
+from cauce.runtime.log_reader import follow
 from cauce.runtime.publisher import publish_reference
 from cauce.runtime.service import Received
 from cauce.runtime.settings import Settings
 from cauce.runtime.supervisor import Program, Supervisor
-from cauce.runtime.tail import follow
 from schemas.raw import StockAdjustment, StockReceipt
 
 STALLED_SECONDS = 120  # nothing at all has happened for this long: say so instead of waiting for ever
@@ -179,7 +180,10 @@ class Play:
     async def _reference_read(self, admin: AIOKafkaAdminClient) -> bool:
         topic = self._settings.topic("reference")
         for service in READERS_OF_REFERENCE:
-            offsets = await admin.list_consumer_group_offsets(self._settings.topic(service))
+            try:
+                offsets = await admin.list_consumer_group_offsets(self._settings.topic(service))
+            except GroupCoordinatorNotAvailableError:
+                return False
             read = [place for place, offset in offsets.items() if place.topic == topic and offset.offset > 0]
             if len(read) < self._settings.partitions:
                 return False

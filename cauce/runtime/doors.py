@@ -59,7 +59,7 @@ def _lane(declared: DoorLane, door: "Door") -> Lane:
     lane = Lane(
         service=declared.service,
         name=declared.name,
-        inputs=tuple(declared.inputs),
+        inputs=tuple(topic.value for topic in declared.inputs),
         outputs=(*home_topics(declared.publishes), f"{declared.service}-parked"),
         tables=(),
         handler=lambda record, work: door.take(lane, record, work),

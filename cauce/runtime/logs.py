@@ -13,3 +13,10 @@ def log_to_stderr(*, verbose: bool = False) -> None:
     handler.setFormatter(formatter)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("cauce").setLevel(logging.DEBUG if verbose else logging.INFO)
+    logging.getLogger("cauce.runtime").setLevel(logging.WARNING)  # Faust's words about its own services
+    quiet_kafka()
+
+
+def quiet_kafka() -> None:
+    """aiokafka warns of everything that it tries again; what it gives up on is an error."""
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)
