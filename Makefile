@@ -40,7 +40,7 @@ chaos: setup  ## kill, freeze and cut things off while orders flow
 	$(BIN)/pytest -q tests/chaos $(ARGS)
 
 docs: setup  ## write the generated pages anew
-	$(BIN)/cauce docs $(ARGS)
+	$(BIN)/cauce schemas build $(ARGS)
 
 fresh:  ## prove `make test` and `make demo` on a fresh Debian in a folder (root; ARGS=test or demo for one of them)
 	deploy/fresh.sh $(ARGS)
