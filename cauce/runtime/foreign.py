@@ -48,7 +48,8 @@ def check_json(value: bytes) -> None:
         raise Unreadable(f"not JSON: line {wrong.lineno}, column {wrong.colno}") from None
     except RecursionError:
         raise Unreadable(f"nested deeper than {MAX_DEPTH}") from None
-    _check_bounds(parsed)
+    if _may_break_bounds(value):
+        _check_bounds(parsed)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -68,6 +69,12 @@ def _integer(text: str) -> int:
     if abs(number) > MAX_INTEGER:
         raise Unreadable("an integer beyond what every reader can hold")
     return number
+
+
+def _may_break_bounds(value: bytes) -> bool:
+    """Most records are too small to, as bytes show: walking through each would double the time of reading."""
+    brackets = value.count(b"[") + value.count(b"{")
+    return brackets > MAX_DEPTH or brackets + value.count(b",") >= MAX_ELEMENTS or b"\\u" in value
 
 
 def _check_bounds(parsed: Any) -> None:
