@@ -3,7 +3,7 @@
 
 BIN := .venv/bin
 ARGS ?=
-PYTEST := $(BIN)/pytest -q -n auto --dist worksteal --ignore tests/chaos
+PYTEST := $(BIN)/pytest -q -n auto --dist loadgroup --ignore tests/chaos
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the images from a Debian made here, runs the live tests on testcontainers, and takes an order through compose.
+# Builds the images of HEAD from a Debian made here, runs the live tests on testcontainers, and takes an order through compose.
 # Usage: deploy/containers.sh [images|tests|compose]...     All three without a word.
 # Where no Docker engine answers, Debian's is installed and run for the time of this script (needs root).
 set -euo pipefail
@@ -45,11 +45,14 @@ start_engine() {
   exit 1
 }
 
+# What is committed is built, on the Debian made here; this machine's network reaches the registries.
+build() { git archive HEAD | docker build --network host --build-arg BASE=cauce-debian:12 "$@" -; }
+
 images() {
   deploy/debian.sh "$work/debian"
   [ -n "$(docker images -q cauce-debian:12)" ] || tar -C "$work/debian" -c . | docker import - cauce-debian:12 >/dev/null
-  docker build --network host --build-arg BASE=cauce-debian:12 -f deploy/Dockerfile.broker -t cauce-broker:8.1.1 .
-  docker build --network host --build-arg BASE=cauce-debian:12 -f deploy/Dockerfile -t cauce:latest .
+  build -f deploy/Dockerfile.broker -t cauce-broker:8.1.1
+  build -f deploy/Dockerfile -t cauce:latest
   docker images --format '{{.Repository}}:{{.Tag}}  {{.Size}}' | grep '^cauce'
 }
 
