@@ -22,6 +22,7 @@ class Customers:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._open: dict[str, int] = {}
+        self._delivered: set[str] = set()
         self._orders: dict[str, OrderPlaced] = {}
         self._seen: set[str] = set()
         self.simulated: set[str] = set()
@@ -36,6 +37,7 @@ class Customers:
                 self._orders[order.order_id] = order
                 yield from self._came(order.order_id, -sum(line.quantity for line in order.lines))
             case ParcelDelivered() as parcel:
+                self._delivered.add(parcel.order_id)
                 yield from self._came(parcel.order_id, sum(line.quantity for line in parcel.lines))
             case OrderChanged() as change:
                 yield from self._came(change.order_id, sum(units.quantity for units in change.canceled))
@@ -50,7 +52,7 @@ class Customers:
     def _came(self, order_id: str, units: int) -> Iterable[Said]:
         self._open[order_id] = self._open.get(order_id, 0) + units
         order = self._orders.get(order_id)
-        if order is not None and self._open[order_id] == 0:
+        if order is not None and self._open[order_id] == 0 and order_id in self._delivered:
             yield from self._returns(order)
 
     def _returns(self, order: OrderPlaced) -> Iterable[Said]:

@@ -29,10 +29,10 @@ from cauce.runtime.settings import Settings
 from cauce.runtime.supervisor import Program, Supervisor
 from schemas.raw import StockAdjustment, StockReceipt
 
-STALLED_SECONDS = 120  # nothing at all has happened for this long: say so instead of waiting for ever
+STALLED_SECONDS = 90  # nothing at all has happened for this long: say so instead of waiting for ever
 LOOK_SECONDS = 0.25
 READY_SECONDS = 120
-AFTERWARDS = timedelta(days=30)  # the clock goes on after the last order, so that timers fire
+A_LOOK_LATER = timedelta(minutes=20)  # how far the demo's clock goes in LOOK_SECONDS after the last order
 READERS_OF_REFERENCE = ("intake", "fulfillment", "returns")
 
 
@@ -93,19 +93,13 @@ class Play:
                 await self._until(playing.done, channel=channel)
                 await playing
                 await stage.say([*supplier.deliveries(self._plan), *self.customers.unknown_purchases()])
-                set_clock(self._plan.entries[-1].at + AFTERWARDS)
                 self._step = "working until everything is settled"
-                await self._until(self._settled if self._options.until_idle else _never, channel=channel)
+                async with _time_going_on(set_clock, self._plan.entries[-1].at):
+                    await self._until(self._settled if self._options.until_idle else _never, channel=channel)
         return time.monotonic() - self._begun
 
     def _settled(self) -> bool:
-        forms = [entry.form for entry in self._plan.entries]
-        planned = sum(len(planned) for planned in self._plan.returns.values())
-        return self.score.settled(
-            orders=len(self._plan.orders),
-            returns=planned + len(self.customers.simulated),
-            adjustments=sum(isinstance(form, StockAdjustment) for form in forms),
-        )
+        return not self._open()
 
     @contextlib.asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
@@ -216,7 +210,12 @@ class Play:
         self._show(Moment(self._step, self._channel_sent, seconds, self.score, restarts))
 
     def _open(self) -> Mapping[str, int]:
-        return self.score.open(orders=len(self._plan.orders))
+        planned = sum(len(planned) for planned in self._plan.returns.values())
+        return self.score.open(
+            orders=len(self._plan.orders),
+            returns=planned + len(self.customers.simulated),
+            adjustments=sum(isinstance(entry.form, StockAdjustment) for entry in self._plan.entries),
+        )
 
     def _clock_setter(self, at: datetime) -> Callable[[datetime], None]:
         if self._settings.clock == SYSTEM:
@@ -252,6 +251,24 @@ async def _answers(client: aiohttp.ClientSession, url: str) -> bool:
             return answer.ok
     except aiohttp.ClientError:
         return False
+
+
+@contextlib.asynccontextmanager
+async def _time_going_on(set_clock: Callable[[datetime], None], at: datetime) -> AsyncIterator[None]:
+    """After the last order the days pass quickly, so that what waits for a time need not be waited for."""
+
+    async def pass_by() -> None:
+        now = at
+        while True:
+            now += A_LOOK_LATER
+            set_clock(now)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    passing = asyncio.ensure_future(pass_by())
+    try:
+        yield
+    finally:
+        passing.cancel()
 
 
 def _never() -> bool:

@@ -150,36 +150,26 @@ class Scoreboard:
         """Orders of which nothing is left."""
         return sum(1 for order in self._to_go if self._all_canceled(order))
 
-    def settled(self, *, orders: int, returns: int, adjustments: int) -> bool:
-        """Whether everything that was sent in has reached its end, and everybody was told."""
-        return (
-            len(self.placed) + len(self.refused) >= orders
-            and len(self.requested) + len(self.return_refusals) >= returns
-            and len(self.adjustments) >= adjustments
-            and all(units == 0 for units in self._to_go.values())
-            and all(state == "received" for state in self.returns.values())
-            and len(self.refunds) >= len(self.returns)
-            and "asked" not in self.refunds.values()
-            and self.notices["told"] == sum(self.notices[end] for end in ("sent", "failed", "superseded"))
-        )
-
     def refunded_requests(self) -> set[str]:
         """The return requests whose money went back, or that were worth none."""
         ended = {refund for refund, state in self.refunds.items() if state in ("paid", "nothing due")}
         returned = {self._return_of[refund] for refund in ended if refund in self._return_of}
         return {self._request_of[of] for of in returned if of in self._request_of}
 
-    def open(self, *, orders: int) -> dict[str, int]:
-        """What has not come to its end, by kind; what is zero is left out."""
+    def open(self, *, orders: int, returns: int, adjustments: int) -> dict[str, int]:
+        """What was sent in and has not come to its end, by kind; empty once everything is settled."""
         told = self.notices["told"] - sum(self.notices[end] for end in ("sent", "failed", "superseded"))
         found = {
             "orders without a decision": orders - len(self.placed) - len(self.refused),
+            "adjustments not booked": adjustments - len(self.adjustments),
             "orders not delivered": sum(1 for units in self._to_go.values() if units),
+            "returns without a decision": returns - len(self.requested) - len(self.return_refusals),
             "returns not received": sum(1 for state in self.returns.values() if state != "received"),
+            "refunds not asked for": len(self.returns) - len(self._return_of),
             "refunds not answered": sum(1 for state in self.refunds.values() if state == "asked"),
             "notices not sent": told,
         }
-        return {what: count for what, count in found.items() if count}
+        return {what: count for what, count in found.items() if count > 0}
 
     def units_table(self) -> Mapping[str, int]:
         """Units by what became of them, and what the sites hold."""

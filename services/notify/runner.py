@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from cauce.runtime.service import Answer, Perform, ProviderDown
+from cauce.runtime.service import Answer, ProviderDown
 from cauce.runtime.settings import Settings
 from cauce.runtime.vault import SealBroken, Vault
 from cauce.runtime.vault_keys import Erased, KeyMissing, VaultFailed
@@ -18,14 +18,14 @@ ERASED = "erased"
 
 
 @asynccontextmanager
-async def connect() -> AsyncIterator[Perform]:
+async def connect() -> AsyncIterator["Mailer"]:
     """The medium and the vault that the settings name."""
     settings = Settings()
     vault = Vault(settings.home)
     folder = (settings.home / "mail").as_uri()
     medium = medium_of(settings.mail_url.get_secret_value() if settings.mail_url else folder)
     try:
-        yield Mailer(medium, vault, settings.mail_from).perform
+        yield Mailer(medium, vault, settings.mail_from)
     finally:
         vault.close()
 

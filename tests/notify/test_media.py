@@ -183,8 +183,8 @@ def test_a_url_of_no_medium_is_refused_without_showing_it():
 async def test_the_settings_name_medium_and_sender(monkeypatch, tmp_path, effect):
     monkeypatch.setenv("CAUCE_HOME", str(tmp_path))
     monkeypatch.setenv("CAUCE_MAIL_FROM", "Tienda <pedidos@tienda.example>")
-    async with connect() as perform:
-        await perform(effect(), "e-1", 1)
+    async with connect() as mailer:
+        await mailer.perform(effect(), "e-1", 1)
     (file,) = (tmp_path / "mail").iterdir()
     assert message_from_bytes(file.read_bytes(), policy=SMTP)["From"] == "Tienda <pedidos@tienda.example>"
     assert "hunter2" not in repr(Settings(mail_url="smtps://shop:hunter2@mail.example"))
