@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from cauce.runtime.circuit import Circuit, Patience, Room
 from cauce.runtime.clock import Clock
@@ -55,6 +56,7 @@ class Calls:
         self._next = b""  # the first key not yet held
         self._due: list[tuple[float, bytes]] = []  # a heap, by the loop's time
         self._held: dict[bytes, Task] = {}
+        self._attempted: list[Task] = []  # in the table, and not yet called
         self._running: dict[asyncio.Task[Answer | ProviderDown], Task] = {}
         self._answered: list[tuple[Task, Answer]] = []
 
@@ -99,21 +101,26 @@ class Calls:
         at = self._clock.now()
 
         def record(work: Work) -> None:
-            for task, answer in self._answered:
-                self._results.answer(work, task.key, task.errand, answer, at)
-                del self._held[task.key]
-            self._answered.clear()
+            self._record_answers(work, at)
             for task in starting:
                 task.errand = task.errand.tried(at, maybe_done=task.maybe_done)
                 work.put(ERRANDS, task.key, task.errand)
+            self._attempted += starting
 
         try:
             await self._tenure.transact(record)
         except BaseException:
             self._circuit.abandoned()
             raise
-        for task in starting:
+        for task in self._attempted:
             self._running[asyncio.ensure_future(call(self._provider, task.errand, at))] = task
+        self._attempted = []
+
+    def _record_answers(self, work: Work, at: datetime) -> None:
+        for task, answer in self._answered:
+            self._results.answer(work, task.key, task.errand, answer, at)
+            del self._held[task.key]
+        self._answered = []
 
     def _collect(self) -> None:
         """Sort out the calls that ended."""
@@ -161,12 +168,18 @@ class Calls:
         return max(0.0, max(self._due[0][0], room.until or 0.0) - self._now())
 
     async def _finish(self) -> None:
-        """Hear the calls under way out, and record what they said."""
+        """Hear the calls under way out, and record what they said; take back the attempts that were not made."""
         if self._running:
             await asyncio.wait(self._running, timeout=LAST_WORDS_SECONDS)
         self._collect()
-        if self._answered:
-            await self._commit(())
+
+        def record(work: Work) -> None:
+            self._record_answers(work, self._clock.now())
+            for task in self._attempted:
+                work.put(ERRANDS, task.key, task.errand.untried(maybe_done=task.maybe_done))
+
+        if self._answered or self._attempted:
+            await self._tenure.transact(record)
 
     async def _abandon(self) -> None:
         for running in self._running:

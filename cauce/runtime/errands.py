@@ -44,6 +44,10 @@ class Errand(Part):
             }
         )
 
+    def untried(self, *, maybe_done: bool) -> "Errand":
+        """Without its last attempt, which was not made after all."""
+        return self.model_copy(update={"attempts": self.attempts - 1, "repeats": self.repeats - maybe_done})
+
     def to_row(self) -> bytes:
         """The bytes of its row."""
         return self.__pydantic_serializer__.to_json(self, exclude_defaults=True)

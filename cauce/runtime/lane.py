@@ -91,7 +91,7 @@ class Changed(Protocol):
 
 
 class TenureHandle(Protocol):
-    """What the background task of a tenure may do. The task is canceled before the tenure is given up."""
+    """What a tenure's background task may do. Canceled before the tenure is given up, it may still transact."""
 
     @property
     def partition(self) -> int:

@@ -408,6 +408,24 @@ async def test_given_up_in_good_order_it_hears_the_calls_under_way_out(bench):
     assert len(tenure.answers) == 2
 
 
+async def test_given_up_between_an_attempt_and_its_call_it_takes_the_attempt_back(bench):
+    provider = Provider()
+    tenure = bench.tenure(provider)
+    transact = tenure.transact
+
+    async def canceled_while_committing(decide):
+        tenure.transact = transact
+        await transact(decide)
+        raise asyncio.CancelledError
+
+    tenure.transact = canceled_while_committing
+    tenure.receive(effect(1))
+    with pytest.raises(asyncio.CancelledError):
+        await bench.start(tenure)
+    assert [errand.attempts for _, errand in tenure.scan(ERRANDS, b"", b"\xff")] == [0]
+    assert provider.calls == []
+
+
 async def test_a_tenure_that_was_lost_calls_nobody(bench):
     provider = Provider()
     tenure = bench.tenure(provider)
