@@ -30,7 +30,7 @@ def test_containers_are_told_only_what_the_settings_know(containers):
 
 def test_the_brokers_image_is_the_one_that_the_ladder_starts(containers):
     assert containers["broker"]["image"] == broker_docker.IMAGE
-    assert f"-t {broker_docker.IMAGE} " in (CHECKOUT / "deploy" / "containers.sh").read_text()
+    assert f"-t {broker_docker.IMAGE}\n" in (CHECKOUT / "deploy" / "containers.sh").read_text()
 
 
 def test_both_brokers_are_configured_by_one_file():
