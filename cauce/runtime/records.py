@@ -72,6 +72,7 @@ async def reading(servers: str, tps: Iterable[TopicPartition] = (), group: str |
         isolation_level="read_committed",
         max_partition_fetch_bytes=4 << 20,
         fetch_max_bytes=64 << 20,
+        fetch_max_wait_ms=20,  # what is asked of a broker waits behind an idle poll
     )
     reader.assign(list(tps))
     await reader.start()
@@ -81,12 +82,19 @@ async def reading(servers: str, tps: Iterable[TopicPartition] = (), group: str |
         await reader.stop()
 
 
-async def committed_records(reader: Any, tp: TopicPartition, stop: int | None = None) -> AsyncIterator[Any]:
-    """The committed records of an assigned partition, from its beginning to `stop`, or to its present end."""
+async def stored_records(
+    reader: Any, tp: TopicPartition, start: int = 0, stop: int | None = None
+) -> AsyncIterator[Any]:
+    """The committed records of an assigned partition, from `start` or its beginning to `stop` or its present end."""
     end = (await reader.end_offsets([tp]))[tp]
     end = end if stop is None else min(end, stop)
-    reader.seek(tp, (await reader.beginning_offsets([tp]))[tp])
+    reader.seek(tp, max(start, (await reader.beginning_offsets([tp]))[tp]))
     while await reader.position(tp) < end:
         for record in (await reader.getmany(tp, timeout_ms=100)).get(tp, ()):
             if record.offset < end:
                 yield record
+
+
+async def partitions_of_topic(reader: Any, topic: str) -> list[int]:
+    """The partition numbers of a topic, in order. Waits for the broker to know it, and raises when it does not."""
+    return sorted(await reader._client._wait_on_metadata(topic))  # noqa: SLF001  # only producers have it in public

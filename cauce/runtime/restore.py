@@ -39,7 +39,7 @@ def _standing(tenure: Tenure) -> Standing:
 async def _known_offset(reader: Any, tp: TopicPartition, in_state: int | None, station: Station) -> int | None:
     """The later of what state and group know: a lane that lost its group's offsets resumes from its state."""
     in_group = await reader.committed(tp)
-    if in_state != in_group:
+    if (in_state or 0) != (in_group or 0):
         station.watch.tell("offsets-from-state", topic=tp.topic, partition=tp.partition, state=in_state, group=in_group)
     return max((offset for offset in (in_state, in_group) if offset is not None), default=None)
 
@@ -56,9 +56,12 @@ async def _replay(reader: Any, shelves: Mapping[Any, Shelf], station: Station) -
     begins, ends = await reader.beginning_offsets(list(shelves)), await reader.end_offsets(list(shelves))
     pending = set()
     for tp, shelf in shelves.items():
-        reader.seek(tp, _first_to_read(tp, shelf, begins[tp], ends[tp], station))
-        if await reader.position(tp) < ends[tp]:
-            pending.add(tp)
+        start = _first_to_read(tp, shelf, begins[tp], ends[tp], station)
+        if start == ends[tp] or shelf.next_offset() == ends[tp] - 1:
+            continue  # a commit is its records and one marker, so no record lies behind
+        reader.seek(tp, start)
+        pending.add(tp)
+    reader.pause(*(tp for tp in shelves if tp not in pending))
     count = 0
     while pending:
         for tp, records in (await reader.getmany(*pending, timeout_ms=100)).items():

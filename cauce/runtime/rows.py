@@ -1,9 +1,9 @@
 """A table's rows as objects, over a shelf of bytes: a row in use is decoded once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from cauce.runtime.lane import Table
+from cauce.runtime.lane import Lane, Table
 from cauce.runtime.stores import Shelf
 
 ABSENT: Any = object()
@@ -60,3 +60,10 @@ class Rows:
         self._young.update(changes)
         if len(self._young) > self.table.cached:
             self._turn_over()
+
+
+def rows_of(lane: Lane, shelf: Callable[[str], Shelf]) -> dict[str, Rows]:
+    """The rows of all the lane's tables by name, its own among them, whose rows are bytes."""
+    tables = {table.name: table for table in lane.tables}
+    own = {name: Table(name, encode=bytes, decode=bytes) for name in lane.changelogs}
+    return {name: Rows(table, shelf(name)) for name, table in (own | tables).items()}

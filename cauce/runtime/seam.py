@@ -135,6 +135,11 @@ class LaneTableManager(TableManager):
             self._lane_recovery = self._recovery = LaneRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
         return self._lane_recovery
 
+    async def on_start(self) -> None:
+        """As Faust's, without the second that it leaves to agents: there are none."""
+        await self._update_channels()
+        await self.recovery.start()
+
     async def on_rebalance(
         self, assigned: set[Any], revoked: set[Any], newly_assigned: set[Any], generation_id: int = 0
     ) -> None:

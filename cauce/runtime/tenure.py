@@ -13,7 +13,7 @@ from aiokafka.errors import UnknownTopicOrPartitionError
 
 from cauce.runtime.lane import Lane, Misfit, Record, Table, TenureLost, Work
 from cauce.runtime.records import BATCH_BYTES
-from cauce.runtime.rows import Rows
+from cauce.runtime.rows import Rows, rows_of
 from cauce.runtime.standing import Standing
 from cauce.runtime.stores import Shelf
 from cauce.runtime.transaction import commit
@@ -100,10 +100,7 @@ class Tenure:
 
     def open(self) -> None:
         """Open the local stores, once the fence holds."""
-        tables = {table.name: table for table in self.lane.tables}
-        for name in self.lane.changelogs:
-            table = tables.get(name) or Table(name, encode=bytes, decode=bytes)
-            self.rows[name] = Rows(table, self.station.shelf(self.lane, name, self.partition))
+        self.rows = rows_of(self.lane, lambda name: self.station.shelf(self.lane, name, self.partition))
 
     def resume(self) -> None:
         """Batches may start; the background task starts with the first of them."""
@@ -202,18 +199,26 @@ class Tenure:
             return
 
     async def close(self) -> None:
-        """Cancel the background task, let go of the stores and the producer."""
+        """Hear the background task's last words, let go of the stores and the producer."""
+        self.suspend()
+        await self.settle()
+        await self._end_background()
         self.suspend()
         self._closed = True
         self._turn.set()
-        if self._background is not None:
-            self._background.cancel()
-            await asyncio.wait([self._background])
         await self.settle()
         for rows in self.rows.values():
             rows.shelf.close()
         self.rows = {}
         await self.producer.stop()
+
+    async def _end_background(self) -> None:
+        if self._background is None:
+            return
+        self.active = True  # what its calls brought may be committed: the fence holds until somebody takes over
+        self._turn.set()
+        self._background.cancel()
+        await asyncio.wait([self._background])
 
     def _tell_failure(self, failure: Failure) -> None:
         record, error = failure.record, failure.error

@@ -1,0 +1,150 @@
+"""Parked records from outside the lane: which wait, and an operator's word to retry or drop them."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+from cauce.runtime.lane import DROP, RETRY, STANDING, Output, Record
+from cauce.runtime.parking import About, about, control
+from cauce.runtime.records import partitions_of_topic, reading, send_outputs, stored_records
+from cauce.runtime.standing import BLOCKED, Blocked, read_blocked
+from cauce.runtime.tenure import TRANSACTION_TIMEOUT_MS
+
+BlockedByLane = dict[str, dict[tuple[int, bytes], Blocked]]  # then by partition and subject
+
+_LONGEST_TRANSACTION_SECONDS = TRANSACTION_TIMEOUT_MS / 1000 + 10  # the broker looks for overdue ones every 10 s
+_LOOK_AGAIN_SECONDS = 0.5
+
+
+class Parked(NamedTuple):
+    """One record that waits. `number` is its offset in the parked topic, the name an operator uses."""
+
+    number: int
+    parked_at_ms: int
+    about: About
+    record: Record  # as it lies in the parked topic
+    is_next: bool  # the oldest of its subject, the only one that can be taken now
+
+
+class Missing(NamedTuple):
+    """A subject that waits behind records that are no longer in the parked topic; they can only be dropped."""
+
+    lane: str
+    partition: int
+    subject: bytes
+    turn: str
+
+
+async def waiting(servers: str, prefix: str, service: str) -> tuple[list[Parked], list[Missing]]:
+    """What waits for an operator, in the order in which it was parked.
+
+    Takes as long as a transaction may stay open when parked records are hidden behind one.
+    """
+    async with reading(servers) as reader:
+        topic = f"{prefix}{service}-parked"
+        tps = [TopicPartition(topic, number) for number in await partitions_of_topic(reader, topic)]
+        stored: list[Any] = []
+        ends = dict.fromkeys(tps, 0)
+        await _read_on(reader, ends, stored)
+        blocked = {lane: await _blocked(reader, prefix, lane) for lane in sorted({_about(r).lane for r in stored})}
+        deadline = time.monotonic() + _LONGEST_TRANSACTION_SECONDS
+        while True:  # what was parked before the state was read is there, though perhaps not yet to be seen
+            await _read_on(reader, ends, stored)
+            found = [parked for record in stored if (parked := _waits(record, blocked)) is not None]
+            missing = list(_missing(blocked, {(p.about.lane, p.about.partition, p.about.turn) for p in found}))
+            if not missing or time.monotonic() > deadline:
+                return found, missing
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _about(record: Any) -> About:
+    return about(record.headers)
+
+
+def _waits(record: Any, blocked: BlockedByLane) -> Parked | None:
+    what = _about(record)
+    row = blocked.get(what.lane, {}).get((what.partition, what.subject))
+    episode, _, number = what.turn.rpartition("/")
+    if row is None or row.episode != episode or not row.first <= int(number) < row.next:
+        return None
+    stored = Record(record.topic, record.partition, record.offset, record.key, record.value, record.headers)
+    return Parked(record.offset, record.timestamp, what, stored, int(number) == row.first)
+
+
+async def retry(
+    servers: str,
+    prefix: str,
+    parked: Iterable[Parked],
+    mend: Callable[[Parked], bytes | None] = lambda parked: parked.record.value,
+) -> int:
+    """Send records back to their lanes, in order, with the value that `mend` answers; how many.
+
+    Doing this twice, or while more records are parked, is harmless: a lane takes a turn only when it is the oldest of
+    a blocked subject.
+    """
+    return await _send(servers, prefix, [control(RETRY, one.record, mend(one)) for one in parked])
+
+
+async def drop(servers: str, prefix: str, parked: Iterable[Parked | Missing]) -> int:
+    """Give records up, in order; how many words were sent. What waits behind them is next."""
+    return await _send(servers, prefix, [_dropped(one) for one in parked])
+
+
+def _dropped(one: Parked | Missing) -> Output:
+    if isinstance(one, Parked):
+        return control(DROP, one.record, b"")
+    topic, offset, _ = one.turn.split("/")
+    headers = [
+        (DROP, f"{one.lane}/{one.turn}".encode()),
+        ("topic", topic.encode()),
+        ("offset", offset.encode()),
+        ("subject", one.subject),
+    ]
+    return Output(topic, None, b"", headers, one.partition)
+
+
+async def _send(servers: str, prefix: str, words: list[Output]) -> int:
+    producer = AIOKafkaProducer(bootstrap_servers=servers, enable_idempotence=True)
+    await producer.start()
+    try:
+        for delivery, _ in await send_outputs(producer, prefix, words, 0):
+            await delivery
+    finally:
+        await producer.stop()
+    return len(words)
+
+
+async def _read_on(reader: Any, ends: dict[TopicPartition, int], stored: list[Any]) -> None:
+    """Add what is stored from `ends` on, and move them."""
+    reader.assign(list(ends))
+    for tp, start in ends.items():
+        async for record in stored_records(reader, tp, start):
+            stored.append(record)
+            ends[tp] = record.offset + 1
+
+
+async def _blocked(reader: Any, prefix: str, lane: str) -> dict[tuple[int, bytes], Blocked]:
+    """The blocked subjects of a lane, by partition and subject."""
+    topic = f"{prefix}{lane}-{STANDING}-changelog"
+    stored: list[Any] = []
+    await _read_on(
+        reader, {TopicPartition(topic, number): 0 for number in await partitions_of_topic(reader, topic)}, stored
+    )
+    rows = {(record.partition, record.key): record.value for record in stored}
+    return {
+        (partition, key.removeprefix(BLOCKED)): read_blocked(value)
+        for (partition, key), value in rows.items()
+        if value is not None and key.startswith(BLOCKED)
+    }
+
+
+def _missing(blocked: BlockedByLane, found: set[tuple[str, int, str]]) -> Iterable[Missing]:
+    for lane, rows in blocked.items():
+        for (partition, subject), row in rows.items():
+            for number in range(row.first, row.next):
+                turn = f"{row.episode}/{number}"
+                if (lane, partition, turn) not in found:
+                    yield Missing(lane, partition, subject, turn)

@@ -1,0 +1,133 @@
+"""The program that the lane's live tests start, kill and count: two lanes that count what they see by key.
+
+A value starting with `!` cannot be decided. Faults are put in by the environment: COUNTING_NO_FENCE gives each
+process transactional ids of its own, COUNTING_DIE_AT=`point:n` kills the process at the nth passing of a point of the
+commit, COUNTING_SLOW sleeps so many
+seconds a batch, COUNTING_BATCH is the most records in one.
+"""
+
+import functools
+import logging
+import os
+import signal
+import sys
+import time
+import uuid
+
+from cauce.runtime import tenure
+from cauce.runtime.app import run_worker
+from cauce.runtime.lane import Lane, Table, Unprocessable
+from cauce.runtime.rows import Rows
+from cauce.runtime.settings import Settings
+from cauce.runtime.work import UnitOfWork
+
+SERVICE = "counting"
+COUNTS = Table("counts", encode=lambda count: b"%d" % count, decode=int, cached=500)
+SEEN = Table("seen", encode=lambda count: b"%d" % count, decode=int)
+
+
+def counter(table, output):
+    """A handler that counts by key, passes the record on, and fails late: its changes must leave no trace."""
+
+    def count(record, work):
+        work.put(table, record.key, (work.get(table, record.key) or 0) + 1)
+        work.send(output, record.key, record.value, [])
+        if record.value.startswith(b"!"):
+            raise Unprocessable("poison")
+
+    return count
+
+
+BATCH = int(os.environ.get("COUNTING_BATCH", "2000"))
+STOCK = Lane(
+    service=SERVICE,
+    name="stock",
+    inputs=("orders", "receipts"),
+    outputs=("stock-out",),
+    tables=(COUNTS,),
+    handler=counter(COUNTS, "stock-out"),
+    max_batch=BATCH,
+)
+MAIL = Lane(
+    service=SERVICE,
+    name="mail",
+    inputs=("notes",),
+    outputs=("mail-out",),
+    tables=(SEEN,),
+    handler=counter(SEEN, "mail-out"),
+    family="pools",
+    max_batch=BATCH,
+)
+LANES = (STOCK, MAIL)
+POINTS = ("decided", "sent", "committed", "applied")
+
+
+def die_at(point, passing):
+    """Kill this process, as kill -9 does, when it has passed `point` of the commit so many times."""
+    owner, name, after = {
+        "decided": (UnitOfWork, "decide", True),
+        "sent": (tenure.AIOKafkaProducer, "send_offsets_to_transaction", False),
+        "committed": (tenure.AIOKafkaProducer, "commit_transaction", True),
+        "applied": (Rows, "apply", True),
+    }[point]
+    real, left = getattr(owner, name), passing
+
+    def passed():
+        nonlocal left
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    @functools.wraps(real)
+    def plain(*args, **given):
+        answer = real(*args, **given)
+        passed()
+        return answer
+
+    @functools.wraps(real)
+    async def waiting(*args, **given):
+        if not after:
+            passed()
+        answer = await real(*args, **given)
+        if after:
+            passed()
+        return answer
+
+    setattr(owner, name, waiting if owner is tenure.AIOKafkaProducer else plain)
+
+
+def without_fence():
+    """Every process its own transactional ids: nobody is fenced, so zombies do harm."""
+    real = tenure.AIOKafkaProducer
+
+    def producer(*, transactional_id, **given):
+        return real(transactional_id=f"{transactional_id}-{uuid.uuid4()}", **given)
+
+    tenure.AIOKafkaProducer = producer
+
+
+def slowly(seconds):
+    """Each batch takes so long to decide."""
+    real = UnitOfWork.decide
+
+    def decide(self, batch):
+        time.sleep(seconds)
+        real(self, batch)
+
+    UnitOfWork.decide = decide
+
+
+def put_faults_in():
+    """Those that the environment names."""
+    if os.environ.get("COUNTING_NO_FENCE"):
+        without_fence()
+    if slow := os.environ.get("COUNTING_SLOW"):
+        slowly(float(slow))
+    if place := os.environ.get("COUNTING_DIE_AT"):
+        die_at(place.split(":")[0], int(place.split(":")[1]))
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO)
+    put_faults_in()
+    sys.exit(run_worker(Settings(), SERVICE, LANES))
