@@ -92,6 +92,7 @@ class Play:
                 playing = asyncio.ensure_future(channel.play(set_clock))
                 await self._until(playing.done, channel=channel)
                 await playing
+                await self._until(partial(self._decided, len(self._plan.orders)), channel=channel)
                 await stage.say([*supplier.deliveries(self._plan), *self.customers.unknown_purchases()])
                 self._step = "working until everything is settled"
                 async with _time_going_on(set_clock, self._plan.entries[-1].at):

@@ -44,7 +44,7 @@ def test_a_message_id_is_that_of_the_notice_whoever_makes_it(new_lane, notice):
     (one,), (other,) = (new_lane().take(notice(NoticeKind.SHIPPED)) for _ in range(2))
     assert one.message_id == other.message_id
     assert one.message_id.startswith("<")
-    assert one.message_id.endswith("@notices.cauce>")
+    assert one.message_id.endswith("@notices.cauce.invalid>")
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def evolve(person: Correspondence, event: NoticeEvent) -> Correspondence:
 
 def message_id(person_id: str, kind: NoticeKind, reference: str) -> str:
     """The Message-ID of a notice (RFC 5322, section 3.6.4): a mail sent twice is known as one."""
-    return f"<{event_id(person_id, 'notify', kind, reference)}@notices.cauce>"
+    return f"<{event_id(person_id, 'notify', kind, reference)}@notices.cauce.invalid>"
 
 
 def is_superseded(person: Correspondence, notice: TellCustomer) -> bool:
