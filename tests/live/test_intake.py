@@ -73,8 +73,10 @@ async def reading(settings, topic):
         isolation_level="read_committed",
     )
     await consumer.start()
-    yield consumer
-    await consumer.stop()
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
 
 
 async def taken(consumer, count):
