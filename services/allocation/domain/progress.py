@@ -56,8 +56,8 @@ def find(order: Order, order_id: str, named: str) -> OpenShipment | None:
     for shipment in order.open:
         if shipment_id(order_id, shipment.number) == named:
             return shipment
-    number = named.removeprefix(f"{order_id}-")
-    if number.isdecimal() and 0 < int(number) <= order.shipments:
+    number = named.rpartition("-")[2]
+    if number.isdecimal() and 0 < int(number) <= order.shipments and named == shipment_id(order_id, int(number)):
         return None
     raise UnknownShipment(f"{named} is no shipment of order {order_id}, which has had {order.shipments}")
 
