@@ -68,8 +68,19 @@ def is_short(sku: str) -> bool:
     return draw("short", sku) < SHORT_SKUS
 
 
-def opening_units(sku: str, demand: int, site_index: int) -> int:
-    """What a site has of a sku at the beginning."""
+def adjusted_units(plan: Plan) -> Counter[tuple[str, str]]:
+    """Units that will be found missing, by site and sku."""
+    missing: Counter[tuple[str, str]] = Counter()
+    for entry in plan.entries:
+        if isinstance(entry.form, StockAdjustment) and entry.form.change < 0:
+            missing[entry.form.site, entry.form.sku] -= entry.form.change
+    return missing
+
+
+def opening_units(sku: str, demand: int, site_index: int, missing: int) -> int:
+    """What a site has of a sku at the beginning; where units will go missing, enough for them and for all orders."""
+    if missing:
+        return demand + missing + LEAST_OPENING_UNITS
     share = OPENING_SHARES[site_index % len(OPENING_SHARES)]
     if is_short(sku):
         return int(demand * share / (2 * sum(OPENING_SHARES)))
@@ -78,9 +89,11 @@ def opening_units(sku: str, demand: int, site_index: int) -> int:
 
 def opening_stock(plan: Plan, sites: Iterable[Site]) -> dict[str, dict[str, int]]:
     """Units by site and sku: more than the demand in sum, less than it for the short skus."""
-    demand = demand_of(plan)
+    demand, missing = demand_of(plan), adjusted_units(plan)
     skus = sorted(product.id for product in plan.reference[Kind.PRODUCTS])
     return {
-        site.id: {sku: units for sku in skus if (units := opening_units(sku, demand[sku], index)) > 0}
+        site.id: {
+            sku: units for sku in skus if (units := opening_units(sku, demand[sku], index, missing[site.id, sku])) > 0
+        }
         for index, site in enumerate(sites)
     }

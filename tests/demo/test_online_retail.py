@@ -129,3 +129,13 @@ def test_the_built_in_company_has_the_shape_of_a_real_one_and_is_the_same_every_
     assert plan.orders == plan_of(1000).orders
     assert 22 <= sum(counts) / len(counts) <= 30
     assert all(isinstance(order, ChannelOrder) and Path(postal_folder()).is_dir() for order in plan.orders)
+
+
+def test_units_that_go_missing_never_leave_an_order_waiting(read):
+    plan = read(
+        "1,85123A,HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom",
+        "2,85123A,HEART,-600,2010-12-01 09:00:00,0,,United Kingdom",
+    )
+    units = opening_stock(plan, plan.reference[Kind.SITES])
+
+    assert units["DAVENTRY"]["85123A"] >= 606
