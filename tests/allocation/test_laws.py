@@ -7,7 +7,14 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from schemas.stock import (
     Allocated,
@@ -23,7 +30,7 @@ from services.allocation.domain.rows import KINDS, queue_key
 
 SKUS, SITES = ("cup", "pot"), ("madrid", "lyon", "berlin")
 UNITS = st.integers(1, 5)
-SOME = st.dictionaries(st.sampled_from(SKUS), UNITS, min_size=1)
+SOME = st.dictionaries(st.sampled_from(SKUS), st.integers(1, 9), min_size=1)
 SITE = st.sampled_from(SITES)
 
 
@@ -135,11 +142,16 @@ class Shop(RuleBasedStateMachine):
                 self.gone[event.order_id, event.line_id] += event.quantity
         return events
 
-    @rule(lines=st.lists(st.tuples(st.sampled_from(SKUS), UNITS), min_size=1, max_size=4), to=SITE, data=st.data())
+    @initialize(shelves=st.lists(st.tuples(SOME, SITE), max_size=4))
+    def a_shop_opens(self, shelves: list[tuple[dict[str, int], str]]) -> None:
+        for units, site in shelves:
+            self.do(self.pool.receipt(units, site))
+
+    @rule(lines=st.lists(st.tuples(st.sampled_from(SKUS), UNITS), min_size=1, max_size=3), to=SITE, data=st.data())
     def an_order_comes(self, lines: list[tuple[str, int]], to: str, data: st.DataObject) -> None:
         order = f"o{len(self.ordered)}"
         self.ordered[order] = {str(number): quantity for number, (_, quantity) in enumerate(lines, start=1)}
-        if data.draw(st.booleans()):  # a change was faster
+        if data.draw(st.integers(0, 4)) == 4:  # a change was faster
             line = data.draw(st.sampled_from(sorted(self.ordered[order])))
             self.cancel(order, {line: data.draw(st.integers(1, self.ordered[order][line]))}, "")
         self.do(self.pool.order(order, lines, to))
@@ -276,4 +288,4 @@ class Shop(RuleBasedStateMachine):
 
 def test_the_laws_of_a_pool_hold(told):
     shop = type("ThisShop", (Shop,), {"told": told})
-    run_state_machine_as_test(shop, settings=settings(max_examples=60, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(shop, settings=settings(max_examples=120, stateful_step_count=40, deadline=None))

@@ -1,0 +1,52 @@
+"""Forms of the sites: receipts and counts."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from cauce.ids import outside_id
+from cauce.runtime.service import DoorTools, Unreadable
+from schemas.raw import FORMS, ChannelOrder, RawTopic
+from schemas.stock import AdjustStock, ReceiveStock
+from services.allocation.door import commands
+
+TOOLS = DoorTools(now=datetime(2026, 3, 2, tzinfo=UTC), secret=b"a secret", seal=None, locate=None)
+
+
+def read(**form):
+    return commands(FORMS[RawTopic.STOCK_REPORTS].validate_python(form), TOOLS)
+
+
+def test_a_receipt_is_the_keepers_to_take():
+    (command,) = read(kind="receipt", receipt="GR-7", site="lyon", lines=[{"sku": "cup", "quantity": 12}])
+    message = command.message
+    assert isinstance(message, ReceiveStock)
+    assert (message.pool, message.receipt_id, message.site) == (0, "GR-7", "lyon")
+    assert [(line.sku, line.quantity) for line in message.lines] == [("cup", 12)]
+
+
+def test_an_adjustment_keeps_its_sign_and_reason():
+    form = {"adjustment": "AD-1", "site": "lyon", "sku": "cup", "change": -2, "reason": "broken"}
+    (command,) = read(kind="adjustment", **form)
+    message = command.message
+    assert isinstance(message, AdjustStock)
+    assert (message.adjustment_id, message.change, message.reason) == ("AD-1", -2, "broken")
+
+
+def test_the_same_receipt_is_the_same_cause_and_another_sites_is_not():
+    lines = [{"sku": "cup", "quantity": 12}]
+    first, again, other = (
+        read(kind="receipt", receipt="GR-7", site=site, lines=lines)[0].cause_id for site in ("lyon", "lyon", "madrid")
+    )
+    assert first == again == outside_id("lyon", "receipt", "GR-7")
+    assert first != other
+
+
+def test_an_adjustment_of_nothing_is_set_aside():
+    with pytest.raises(Unreadable, match="change"):
+        read(kind="adjustment", adjustment="AD-1", site="lyon", sku="cup", change=0)
+
+
+def test_forms_of_other_doors_are_set_aside():
+    with pytest.raises(Unreadable, match="ChannelOrder"):
+        commands(ChannelOrder.model_construct(), TOOLS)
