@@ -1,7 +1,6 @@
 """A service's lanes as a Faust app, with the settings that are safe."""
 
 import asyncio
-import gc
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,11 +14,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.folder import claim
 from cauce.runtime.lane import Lane, Misfit
-from cauce.runtime.process import serve
+from cauce.runtime.process import serve, tune
 from cauce.runtime.seam import LaneTableManager, LaneTransport
 from cauce.runtime.settings import Settings
+from cauce.runtime.station import Station
 from cauce.runtime.stores import Shelf, shelf_of
-from cauce.runtime.tenure import Station
 from cauce.runtime.tenures import Tenures
 from cauce.runtime.topics import partitions_of
 from cauce.runtime.watch import Watch
@@ -35,10 +34,6 @@ _SMALL_STORE = {
     "bloom_filter_size": 10,
 }
 _FETCH_BYTES = 4 << 20
-
-# A batch is thousands of small tuples that die by reference count: at the default threshold the cycle collector takes
-# a quarter of the time.
-_COLLECT_AFTER = (50_000, 20, 50)
 
 
 class WorkerSettings(BaseSettings):
@@ -122,7 +117,7 @@ def worker(settings: Settings, service: str, lanes: Iterable[Lane]) -> LaneApp:
 
 def run_worker(settings: Settings, service: str, lanes: Iterable[Lane]) -> int:
     """Run one worker of a service in this process, and answer its exit code (see `serve`)."""
-    gc.set_threshold(*_COLLECT_AFTER)
+    tune()
 
     async def run() -> int:
         return await serve(worker(settings, service, lanes))

@@ -1,7 +1,8 @@
-"""A sorted set of keys: rows in memory are scanned in the same order as rows on disk."""
+"""Keys in order: rows in memory are scanned in the same order as rows on disk, and changes over either."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 PAGE = 1000
 
@@ -50,3 +51,20 @@ class SortedKeys:
             yield from page[bisect_left(page, start) : bisect_left(page, stop)]
             if page and page[-1] >= stop:
                 return
+
+
+def overlaid(own: list[tuple[bytes, Any]], below: Iterator[tuple[bytes, Any]]) -> Iterator[tuple[bytes, Any]]:
+    """Two lists of rows in key order as one; own rows hide those below, and own None yields nothing."""
+    at, end = 0, len(own)
+    for key, row in below:
+        while at < end and own[at][0] < key:
+            if own[at][1] is not None:
+                yield own[at]
+            at += 1
+        if at < end and own[at][0] == key:
+            if own[at][1] is not None:
+                yield own[at]
+            at += 1
+        else:
+            yield key, row
+    yield from (pair for pair in own[at:] if pair[1] is not None)

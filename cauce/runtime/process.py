@@ -1,11 +1,21 @@
 """The life of a worker's process: it serves until it is told to stop, or until its lanes cannot go on."""
 
 import asyncio
+import gc
 import os
 import signal
 from typing import Any
 
 _STOP_SECONDS = 20
+
+# A batch is thousands of small tuples that die by reference count: at the default threshold the cycle collector takes
+# a quarter of the time.
+_COLLECT_AFTER = (50_000, 20, 50)
+
+
+def tune() -> None:
+    """What a worker's process decides once, at its start."""
+    gc.set_threshold(*_COLLECT_AFTER)
 
 
 async def serve(app: Any) -> int:

@@ -9,8 +9,9 @@ from aiokafka import TopicPartition
 from cauce.runtime.lane import STANDING, Misfit
 from cauce.runtime.records import reading
 from cauce.runtime.standing import BLOCKED, HEAD, Standing
+from cauce.runtime.station import Station
 from cauce.runtime.stores import Shelf
-from cauce.runtime.tenure import Station, Tenure
+from cauce.runtime.tenure import Tenure
 
 Offsets = Mapping[Any, int]
 

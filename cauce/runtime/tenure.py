@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -11,29 +10,19 @@ from typing import Any
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import UnknownTopicOrPartitionError
 
+from cauce.runtime.gate import Gate
 from cauce.runtime.lane import Lane, Misfit, Record, Table, TenureLost, Work
 from cauce.runtime.records import BATCH_BYTES
 from cauce.runtime.rows import Rows, rows_of
 from cauce.runtime.standing import Standing
-from cauce.runtime.stores import Shelf
+from cauce.runtime.station import Station
 from cauce.runtime.transaction import commit
-from cauce.runtime.watch import Watch
-from cauce.runtime.work import Failure, UnitOfWork
+from cauce.runtime.undecidable import Failure
+from cauce.runtime.work import UnitOfWork
 
 TRANSACTION_TIMEOUT_MS = 15_000  # a killed worker's open transaction hides its partitions' later records this long
+LAST_WORDS_SECONDS = 10  # what a background task may take to end, once told
 _TOPIC_PATIENCE_SECONDS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Station:
-    """The worker's place in the world, as its tenures see it."""
-
-    servers: str
-    prefix: str
-    group: str
-    partitions: Mapping[str, int]  # by family
-    shelf: Callable[[Lane, str, int], Shelf]  # of a table and partition
-    watch: Watch
 
 
 class Tenure:
@@ -47,13 +36,10 @@ class Tenure:
         self.lane, self.partition, self.station = lane, partition, station
         self.standing = Standing()
         self.rows: dict[str, Rows] = {}
-        self.active = False  # may start another transaction
+        self.gate = Gate(f"{lane.id}-{partition}")
         self.changed = asyncio.Event()
         self.task: asyncio.Task[None] | None = None  # works through a fetch
         self._background: asyncio.Future[None] | None = None
-        self._turn = asyncio.Event()  # set while active, and when closed
-        self._lock = asyncio.Lock()  # one transaction at a time
-        self._closed = False
         self._failure: BaseException | None = None
         self._fresh = True  # nothing committed yet
         self.producer = AIOKafkaProducer(
@@ -104,8 +90,7 @@ class Tenure:
 
     def resume(self) -> None:
         """Batches may start; the background task starts with the first of them."""
-        self.active = True
-        self._turn.set()
+        self.gate.resume()
         if self.lane.background is not None and self._background is None:
             self._background = asyncio.ensure_future(self.lane.background(Handle(self)))
 
@@ -116,8 +101,8 @@ class Tenure:
         records = [record for topic in self.lane.inputs for record in self._new(topic, fetched.get(topic, ()))]
         size = self.lane.max_batch
         for start in range(0, len(records), size):
-            async with self._lock:
-                if not self.active:
+            async with self.gate.batch() as may_begin:
+                if not may_begin:
                     return  # the seek on resume reads the rest again
                 await self._batch(records[start : start + size])
 
@@ -155,16 +140,10 @@ class Tenure:
 
     async def transact(self, decide: Callable[[Work], None]) -> None:
         """See TenureHandle. A commit that began is waited for even when the caller is canceled."""
-        while True:
-            await self._turn.wait()
-            async with self._lock:
-                if self._closed:
-                    raise TenureLost(f"{self.lane.id}-{self.partition} was given up")
-                if self.active:
-                    work = self._unit()
-                    decide(work)
-                    await self._finish(work)
-                    return
+        async with self.gate.between_batches():
+            work = self._unit()
+            decide(work)
+            await self._finish(work)
 
     async def _finish(self, work: UnitOfWork) -> None:
         committing = asyncio.ensure_future(self._commit(work))
@@ -174,15 +153,11 @@ class Tenure:
             await asyncio.wait([committing])
             raise
         except Exception as exc:
-            self._closed, self._failure = True, exc
+            self._failure = exc
+            self.gate.close()
             raise TenureLost(f"{self.lane.id}-{self.partition}: {type(exc).__name__}") from exc
 
     # -- giving it up
-
-    def suspend(self) -> None:
-        """No new transaction; the one under way may finish."""
-        self.active = False
-        self._turn.clear()
 
     def failure(self) -> BaseException | None:
         """Why this tenure cannot go on: the error of a transaction or of the background task."""
@@ -192,33 +167,23 @@ class Tenure:
         return self._failure
 
     async def settle(self) -> None:
-        """Wait for what is under way; new transactions are suspended."""
+        """Wait for what is under way, once the gate is suspended."""
         if self.task is not None and not self.task.done():
             await asyncio.wait([self.task])
-        async with self._lock:
-            return
+        await self.gate.settle()
 
     async def close(self) -> None:
-        """Hear the background task's last words, let go of the stores and the producer."""
-        self.suspend()
-        await self.settle()
-        await self._end_background()
-        self.suspend()
-        self._closed = True
-        self._turn.set()
+        """Hear the background out, let go of the stores and the producer."""
+        self.gate.let_last_words()
+        if self._background is not None:
+            self._background.cancel()
+            await asyncio.wait([self._background], timeout=LAST_WORDS_SECONDS)
+        self.gate.close()
         await self.settle()
         for rows in self.rows.values():
             rows.shelf.close()
         self.rows = {}
         await self.producer.stop()
-
-    async def _end_background(self) -> None:
-        if self._background is None:
-            return
-        self.active = True  # what its calls brought may be committed: the fence holds until somebody takes over
-        self._turn.set()
-        self._background.cancel()
-        await asyncio.wait([self._background])
 
     def _tell_failure(self, failure: Failure) -> None:
         record, error = failure.record, failure.error

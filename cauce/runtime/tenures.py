@@ -9,7 +9,8 @@ from aiokafka import TopicPartition
 
 from cauce.runtime.lane import Lane, Misfit
 from cauce.runtime.restore import restore
-from cauce.runtime.tenure import Station, Tenure
+from cauce.runtime.station import Station
+from cauce.runtime.tenure import Tenure
 
 Place = tuple[str, int]  # lane and partition number
 
@@ -100,7 +101,7 @@ class Tenures:
     def suspend(self) -> None:
         """Rebalance or stop: no new transaction; those under way may finish."""
         for tenure in self.held.values():
-            tenure.suspend()
+            tenure.gate.suspend()
 
     async def settle(self) -> None:
         """No new transactions, and wait for those under way."""
@@ -121,7 +122,7 @@ class Tenures:
     def free(self) -> dict[TopicPartition, Tenure]:
         """Input partitions whose tenure is ready for records. Raises the error of one that failed."""
         self.raise_failures()
-        ready = (t for t in self.held.values() if t.active and (t.task is None or t.task.done()))
+        ready = (t for t in self.held.values() if t.gate.open and (t.task is None or t.task.done()))
         return {tp: tenure for tenure in ready for tp in tenure.inputs}
 
     def running(self) -> list[asyncio.Task[None]]:

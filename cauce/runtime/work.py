@@ -3,45 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Literal, NamedTuple
-
-from aiokafka.errors import KafkaError
+from typing import Any
 
 from cauce.runtime.lane import DROP, RETRY, STANDING, Lane, Misfit, Output, Record, Table, Unprocessable
-from cauce.runtime.ordered import SortedKeys
+from cauce.runtime.ordered import SortedKeys, overlaid
 from cauce.runtime.parking import BEHIND, alone, parked, read_control
 from cauce.runtime.rows import ABSENT, Rows
 from cauce.runtime.standing import BLOCKED, HEAD, Blocked, Standing
+from cauce.runtime.undecidable import WORLD, BreakerTripped, Failure, Undecided, why
 
 MAX_VALUE_BYTES = 900_000  # a broker takes records of 1 MiB with their headers, unless told otherwise
-_WORLD = (OSError, KafkaError, MemoryError, Misfit)  # never the record's fault: these stop the worker
-_OURS = ("cauce", "schemas", "services")
 _STANDING_ROWS = Table(STANDING, encode=bytes, decode=bytes)
-
-
-class BreakerTripped(RuntimeError):
-    """So many records in a row could not be decided that the fault is ours."""
-
-
-class Undecided(RuntimeError):
-    """A lane that does not park met a record it could not decide."""
-
-
-class Failure(NamedTuple):
-    """What the operator is told once the batch has committed."""
-
-    event: Literal["parked", "retry-failed"]
-    record: Record
-    reason: str
-    error: Exception | None
-
-
-def why(exc: Exception) -> str:
-    """What an operator may read: our own words, and only the type of what others say, which could quote a payload."""
-    if isinstance(exc, Unprocessable):
-        return str(exc)
-    kind = type(exc)
-    return f"{kind.__name__}: {exc}" if kind.__module__.partition(".")[0] in _OURS else kind.__name__
 
 
 class UnitOfWork:
@@ -86,7 +58,7 @@ class UnitOfWork:
             keys = self._ordered[table.name] = SortedKeys(changes)
         own = [(key, changes[key]) for key in keys.between(start, stop) if key in changes]
         below = self._rows[table.name].scan(start, stop)
-        return _merged(own, below) if own else below
+        return overlaid(own, below) if own else below
 
     def send(
         self,
@@ -146,7 +118,7 @@ class UnitOfWork:
         undo.clear()
         try:
             self.lane.handler(record, self)
-        except _WORLD:
+        except WORLD:
             raise
         except Exception as exc:  # noqa: BLE001  # whatever a decider trips over is parked with its reason
             for changes, key, before in reversed(undo):
@@ -211,20 +183,3 @@ class UnitOfWork:
         else:
             self.standing.blocked[subject] = blocked
         self.put(_STANDING_ROWS, BLOCKED + subject, None if blocked is None else blocked.row)
-
-
-def _merged(own: list[tuple[bytes, Any]], below: Iterator[tuple[bytes, Any]]) -> Iterator[tuple[bytes, Any]]:
-    """Both in key order; the unit's own rows hide those below, and its deletions yield nothing."""
-    at, end = 0, len(own)
-    for key, row in below:
-        while at < end and own[at][0] < key:
-            if own[at][1] is not None:
-                yield own[at]
-            at += 1
-        if at < end and own[at][0] == key:
-            if own[at][1] is not None:
-                yield own[at]
-            at += 1
-        else:
-            yield key, row
-    yield from (pair for pair in own[at:] if pair[1] is not None)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from cauce.runtime.lane import Lane, Misfit, Record, Table, Unprocessable
 from cauce.runtime.offline import OfflineTenure
 from cauce.runtime.stores import StoreFailed
-from cauce.runtime.work import MAX_VALUE_BYTES, BreakerTripped, Undecided, UnitOfWork
+from cauce.runtime.undecidable import BreakerTripped, Undecided
+from cauce.runtime.work import MAX_VALUE_BYTES, UnitOfWork
 
 COUNTS = Table("counts", encode=lambda n: b"%d" % n, decode=int, cached=2)
 NAMES = Table("names", encode=str.encode, decode=bytes.decode)
