@@ -13,6 +13,8 @@ COMMANDS = {
     "broker": "broker",
     "clock": "clock",
     "demo": "demo",
+    "order": "order",
+    "parked": "parked",
     "reference": "reference",
     "replay": "replay",
     "run": "run",

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from cauce.runtime.lane import DROP, RETRY, STANDING, Output, Record
-from cauce.runtime.parking import About, about, control
+from cauce.runtime.lane import DROP, RETRY, STANDING, Headers, Output, Record
+from cauce.runtime.parking import PARKED_HEADERS, About, about, control
 from cauce.runtime.records import partitions_of_topic, reading, send_outputs, stored_records
 from cauce.runtime.standing import BLOCKED, Blocked, read_blocked
 from cauce.runtime.tenure import TRANSACTION_TIMEOUT_MS
@@ -27,6 +27,11 @@ class Parked(NamedTuple):
     about: About
     record: Record  # as it lies in the parked topic
     is_next: bool  # the oldest of its subject, the only one that can be taken now
+
+    @property
+    def own_headers(self) -> Headers:
+        """Those with which it came."""
+        return self.record.headers[PARKED_HEADERS:]
 
 
 class Missing(NamedTuple):
@@ -88,9 +93,25 @@ async def retry(
     return await _send(servers, prefix, [control(RETRY, one.record, mend(one)) for one in parked])
 
 
-async def drop(servers: str, prefix: str, parked: Iterable[Parked | Missing]) -> int:
-    """Give records up, in order; how many words were sent. What waits behind them is next."""
-    return await _send(servers, prefix, [_dropped(one) for one in parked])
+async def drop(servers: str, prefix: str, parked: Iterable[Parked | Missing], because: str) -> int:
+    """Give records up, in order, and say why in the record of it; how many. What waits behind them is next."""
+    words = [_dropped(one) for one in parked]
+    reason = ("because", because.encode())
+    return await _send(servers, prefix, [word._replace(headers=[*word.headers, reason]) for word in words])
+
+
+def out_of_turn(waiting: Iterable[Parked], chosen: Iterable[Parked]) -> list[tuple[Parked, Parked]]:
+    """The chosen that a lane would pass over, each with an elder of its subject that was not chosen."""
+    wanted = {one.number for one in chosen}
+    elders: dict[tuple[str, int, bytes], Parked] = {}
+    late = []
+    for one in waiting:
+        subject = (one.about.lane, one.about.partition, one.about.subject)
+        if one.number not in wanted:
+            elders.setdefault(subject, one)
+        elif subject in elders:
+            late.append((one, elders[subject]))
+    return late
 
 
 def _dropped(one: Parked | Missing) -> Output:

@@ -104,7 +104,7 @@ async def test_what_is_parked_can_be_listed_mended_retried_and_dropped(fleet, ka
     await retry(
         *place, [one for one in parked if one.record.key == b"a"], mend=lambda one: one.record.value.lstrip(b"!")
     )
-    await drop(*place, [one for one in parked if one.record.key == b"b"])
+    await drop(*place, [one for one in parked if one.record.key == b"b"], "not ours")
     await feed.write([("orders", b"b", b"5")])
     assert await kafka.caught_up(counting.SERVICE, orders=4)
     assert worker.stop() == 0
