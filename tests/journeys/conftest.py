@@ -1,0 +1,59 @@
+"""The journeys: one deployment, all its processes running, and a world around it that the tests play."""
+
+import socket
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from cauce.demo.builtin import postal_folder
+from cauce.runtime.settings import Settings
+
+HERE = Path(__file__).parent
+sys.path.append(str(HERE))  # what the journeys share, which importlib mode keeps apart
+
+from world.deployment import Deployment  # noqa: E402  # found by the line above
+
+LAST = "test_laws.py"  # the laws are held against all that the other journeys left behind
+
+
+def pytest_collection_modifyitems(items):
+    """The journeys share a deployment, so one process runs them all."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.live)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+    items.sort(key=lambda item: item.path == HERE / LAST)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", name="world")
+async def _world(broker, tmp_path_factory):
+    """The deployment, empty but for its reference data."""
+    home, port = tmp_path_factory.mktemp("journeys"), _free_port()
+    settings = Settings(
+        servers=broker,
+        prefix=f"journeys-{uuid4().hex[:8]}-",
+        home=home,
+        partitions=2,
+        clock=str(home / "clock"),
+        gazetteer=postal_folder(),
+        payments_url=f"http://127.0.0.1:{port}",
+    )
+    async with Deployment(settings, port).running() as deployment:
+        yield deployment
+
+
+@pytest.fixture(autouse=True)
+def logs_of_failures(world, request):
+    failed = request.session.testsfailed
+    yield
+    if request.session.testsfailed > failed:
+        print(world.tell())  # noqa: T201  # pytest shows it beside the failure
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

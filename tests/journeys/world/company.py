@@ -1,0 +1,60 @@
+"""A small company: three sites, carriers, a policy, one sku for each journey; and people who buy from it."""
+
+from itertools import count
+from typing import NamedTuple
+
+from cauce.demo.retail_company import reference_for
+from schemas.raw import ChannelAddress
+
+GOODS = {
+    "LANTERN": "Storm lantern",
+    "TEAPOT": "Enamel teapot",
+    "MUG": "Stoneware mug",
+    "APRON": "Linen apron",
+    "DOORMAT": "Coir doormat",
+    "BUNTING": "Cotton bunting",
+    "CLOCK": "Wall clock",
+    "NOTEBOOK": "Dotted notebook",
+    "JAM-JAR": "Jam jar",
+    "CAKE-STAND": "Cake stand",
+    "COAT-HOOK": "Coat hook",
+    "EGG-CUP": "Egg cup",
+    "TRINKET-BOX": "Trinket box",
+    "CANDLE": "Beeswax candle",
+    "KETTLE": "Copper kettle",
+    "BASKET": "Wicker basket",
+}
+PRICE = 450
+REFERENCE = reference_for(GOODS)
+NEAREST, SECOND, FAR = "DAVENTRY", "GLASGOW", "VENLO"  # as somebody in London sees them
+
+CANARIES = (b"Quillfeather", b"quillfeather.example", b"Wharfside Steps", b"07700 900")
+_NUMBERS = count(1)
+
+
+class Customer(NamedTuple):
+    """A person as the channel knows one."""
+
+    number: str
+    name: str
+    email: str
+    language: str
+    address: ChannelAddress
+
+
+def new_customer(language="en", country="GB"):
+    """Somebody new, who lives in London or in the capital of another country; every detail is a canary."""
+    number = next(_NUMBERS)
+    name, email = f"Zenobia Quillfeather {number}", f"z{number}@quillfeather.example"
+    places = {"GB": ("London", "E1 6AN"), "ES": ("Madrid", "28013")}
+    city, code = places[country]
+    address = ChannelAddress(
+        name=name,
+        email=email,
+        phone=f"07700 900{number:03d}",
+        street=f"{number} Wharfside Steps",
+        city=city,
+        postal_code=code,
+        country=country,
+    )
+    return Customer(f"c-{number}", name, email, language, address)
