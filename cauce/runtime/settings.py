@@ -58,6 +58,11 @@ class Settings(BaseSettings):
         pattern=r"^https?://",
         description="The payment provider, as `cauce sandbox payments` serves it.",
     )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="Where the read model is kept, as SQLAlchemy writes it: `postgresql+psycopg://user:password@host/name`; "
+        "without it, a SQLite file in the home.",
+    )
     mail_url: SecretStr | None = Field(
         default=None,
         description="Where notices go: `smtp://host:port`, `smtps://user:password@host`, or `file:///folder`, a file a "

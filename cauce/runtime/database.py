@@ -1,0 +1,110 @@
+"""The database of the read model: an engine from the settings, its tables, and the one way rows get into them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    URL,
+    Column,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Table,
+    TypeDecorator,
+    case,
+    create_engine,
+    event,
+    make_url,
+    or_,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.dml import Insert
+
+from cauce.runtime.faults import Unavailable
+from cauce.runtime.settings import Settings
+
+BUSY_SECONDS = 30
+# With a write-ahead log, NORMAL survives a killed process; after a power loss rows and offsets are gone together.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-65536")
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An aware datetime in UTC; SQLite keeps it without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """See TypeDecorator."""
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # its signature
+        """See TypeDecorator."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def url_of(settings: Settings) -> URL:
+    """The database the settings name, or `insight.sqlite` in a folder of the deployment's prefix."""
+    if settings.database_url:
+        return make_url(settings.database_url.get_secret_value())
+    return make_url(f"sqlite:///{settings.home / (settings.prefix.rstrip('-') or 'default') / 'insight.sqlite'}")
+
+
+def engine_of(settings: Settings) -> Engine:
+    """An engine that nothing was asked of yet; a SQLite file is waited for, not failed on, while another writes it."""
+    url = url_of(settings)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def create_tables(engine: Engine, metadata: MetaData) -> None:
+    """Create what is absent. Raises Unavailable where the database cannot be reached."""
+    database = engine.url.database
+    if engine.dialect.name == "sqlite" and database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        metadata.create_all(engine)
+    except DBAPIError as fault:
+        raise unreachable(engine, fault) from fault
+
+
+def unreachable(engine: Engine, fault: DBAPIError) -> Unavailable:
+    """The fault of a database that does not answer, for the operator."""
+    shown = engine.url.render_as_string(hide_password=True)
+    return Unavailable(f"the database {shown} does not answer ({type(fault.orig).__name__}): see CAUCE_DATABASE_URL")
+
+
+def merging(table: Table, dialect: str) -> Insert:
+    """An insert that merges: in each column the greater value stays, and NULL is the least of all.
+
+    So rows may come in any order and any number of times. Columns marked `derived` are left alone.
+    """
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    kept = [column for column in table.columns if not (column.primary_key or column.info.get("derived"))]
+    if not kept:
+        return insert.on_conflict_do_nothing(index_elements=table.primary_key)
+    merged = {column.name: _greater(column, insert.excluded[column.name]) for column in kept}
+    return insert.on_conflict_do_update(index_elements=table.primary_key, set_=merged)
+
+
+def _greater(column: Column[Any], new: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((or_(column.is_(None), new > column), new), else_=column)
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

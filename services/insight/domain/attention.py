@@ -1,0 +1,53 @@
+"""What a person must look at."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from schemas.base import Message
+from schemas.notices import NoticeFailed
+from schemas.orders import OrderConflicted
+from schemas.payments import PaymentFailed, RefundOwed
+from schemas.returns import ReceiptRefused
+from schemas.shipments import ShipmentException
+from schemas.stock import AdjustmentRefused
+from services.insight.domain.rows import Fact, Row
+
+
+class Trouble(NamedTuple):
+    """What is wrong, with what, and what is known of it."""
+
+    kind: str
+    reference: str
+    detail: str
+
+
+def exceptions(fact: Fact) -> tuple[Row, ...]:
+    """The row of a fact that somebody must look at; none for the others."""
+    look = TROUBLES.get(type(fact.message))
+    trouble = look(fact.message) if look else None
+    if trouble is None:
+        return ()
+    values = {"event_id": fact.envelope.id, "order_id": getattr(fact.message, "order_id", ""), "at": fact.at}
+    return (Row("exceptions", values | trouble._asdict()),)
+
+
+def _uncovered(owed: RefundOwed) -> Trouble | None:
+    if not owed.short.amount:
+        return None
+    return Trouble("refund_uncovered", owed.refund_id, f"no payment covers {owed.short}")
+
+
+def _short_adjustment(refused: AdjustmentRefused) -> Trouble:
+    detail = f"{refused.sku} at {refused.site}: {-refused.taken} of {refused.change} could be taken"
+    return Trouble("adjustment_refused", refused.adjustment_id, detail)
+
+
+TROUBLES: dict[type[Message], Callable[[Any], Trouble | None]] = {
+    OrderConflicted: lambda fact: Trouble("order_conflicted", fact.channel_order, "came again with another body"),
+    ShipmentException: lambda fact: Trouble(fact.trouble.value, fact.shipment_id, fact.detail),
+    AdjustmentRefused: _short_adjustment,
+    ReceiptRefused: lambda fact: Trouble("receipt_refused", fact.return_id, f"{fact.reason.code}, {fact.site}"),
+    RefundOwed: _uncovered,
+    PaymentFailed: lambda fact: Trouble("payment_failed", fact.refund_id, fact.detail),
+    NoticeFailed: lambda fact: Trouble("notice_failed", fact.reference, f"{fact.kind}: {fact.detail}"),
+}

@@ -1,0 +1,132 @@
+"""Orders: taken, refused, changed."""
+
+from schemas.base import Message
+from schemas.orders import (
+    CanceledUnits,
+    ChangeAnswered,
+    ChangeRefused,
+    ChangeRequested,
+    OrderChanged,
+    OrderConflicted,
+    OrderPlaced,
+    OrderRefused,
+)
+from services.insight.domain.rows import Fact, Projection, Row, summed
+
+
+def _placed(fact: Fact, placed: OrderPlaced) -> tuple[Row, ...]:
+    order = {
+        "order_id": placed.order_id,
+        "order_number": placed.order_number,
+        "channel": placed.channel,
+        "channel_order": placed.channel_order,
+        "placed_at": placed.placed_at,
+        "changed_at": fact.at,
+        "currency": placed.currency,
+        "person_id": placed.customer.person_id,
+        "country": placed.destination.country,
+        "profile": placed.customer.profile.value,
+        "ship_option": placed.ship_option.value,
+        "deliver_by": placed.deliver_by,
+    }
+    lines = (
+        Row(
+            "order_lines",
+            {
+                "order_id": placed.order_id,
+                "line_id": line.line_id,
+                "sku": line.sku,
+                "description": line.description,
+                "ordered": line.quantity,
+                "unit_price": line.unit_price.amount,
+                "amount": line.amount.amount,
+                "tax": line.tax.amount,
+            },
+        )
+        for line in placed.lines
+    )
+    version = {"order_id": placed.order_id, "version": placed.version, "amount": placed.amount().amount, "at": fact.at}
+    return (Row("orders", order), Row("order_versions", version), *lines)
+
+
+def _refused(fact: Fact, refused: OrderRefused) -> tuple[Row, ...]:
+    order = {
+        "order_id": refused.order_id,
+        "order_number": refused.order_number,
+        "channel": refused.channel,
+        "channel_order": refused.channel_order,
+        "refused_at": fact.at,
+        "changed_at": fact.at,
+        "person_id": refused.customer.person_id,
+        "country": refused.customer.country,
+        "profile": refused.customer.profile.value,
+    }
+    return (Row("orders", order),)
+
+
+def _conflicted(_fact: Fact, _conflicted: OrderConflicted) -> tuple[Row, ...]:
+    return ()
+
+
+def _change_requested(fact: Fact, asked: ChangeRequested) -> tuple[Row, ...]:
+    change = {"order_id": asked.order_id, "request_id": asked.request_id, "requested_at": fact.at}
+    return (Row("changes", change),)
+
+
+def _change_refused(fact: Fact, refused: ChangeRefused) -> tuple[Row, ...]:
+    change = {
+        "order_id": refused.order_id,
+        "request_id": refused.request_id,
+        "answered_at": fact.at,
+        "outcome": "refused",
+        "reason": refused.reason.code,
+    }
+    return (Row("changes", change),)
+
+
+def _change_answered(fact: Fact, answered: ChangeAnswered) -> tuple[Row, ...]:
+    change = {
+        "order_id": answered.order_id,
+        "request_id": answered.request_id,
+        "answered_at": fact.at,
+        "outcome": answered.outcome.value,
+    }
+    return (Row("changes", change),)
+
+
+def _changed(fact: Fact, changed: OrderChanged) -> tuple[Row, ...]:
+    order = {"order_id": changed.order_id, "order_number": changed.order_number, "changed_at": fact.at}
+    version = {"order_id": changed.order_id, "version": changed.version, "amount": changed.amount.amount, "at": fact.at}
+    return (
+        Row("orders", order),
+        Row("order_versions", version),
+        *by_version("cancellations", changed.order_id, changed.version, changed.canceled),
+    )
+
+
+def by_version(table: str, order_id: str, version: int, units: tuple[CanceledUnits, ...]) -> tuple[Row, ...]:
+    """Units that a version of an order took away, a row for each line and shipment."""
+    return tuple(
+        Row(
+            table,
+            {
+                "order_id": order_id,
+                "version": version,
+                "line_id": line_id,
+                "shipment_id": shipment_id,
+                "quantity": quantity,
+            },
+        )
+        for (line_id, shipment_id), quantity in summed(units, "line_id", "shipment_id").items()
+    )
+
+
+PROJECTIONS: dict[type[Message], Projection] = {
+    OrderPlaced: _placed,
+    OrderRefused: _refused,
+    OrderConflicted: _conflicted,
+    ChangeRequested: _change_requested,
+    ChangeRefused: _change_refused,
+    ChangeAnswered: _change_answered,
+    OrderChanged: _changed,
+}

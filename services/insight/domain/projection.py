@@ -1,0 +1,21 @@
+"""`project(fact)`: the rows of any fact. What is new in a release and unknown here is told to nobody, and counted."""
+
+from schemas.base import Message
+from services.insight.domain import money, notices, orders, returns, shipments, stock
+from services.insight.domain.attention import exceptions
+from services.insight.domain.rows import Fact, Projection, Row
+from services.insight.domain.story import timeline
+
+PROJECTIONS: dict[type[Message], Projection] = {
+    **orders.PROJECTIONS,
+    **stock.PROJECTIONS,
+    **shipments.PROJECTIONS,
+    **returns.PROJECTIONS,
+    **money.PROJECTIONS,
+    **notices.PROJECTIONS,
+}
+
+
+def project(fact: Fact) -> tuple[Row, ...]:
+    """The rows to merge because of a fact. Any order and any number of times give the same tables."""
+    return (*PROJECTIONS[type(fact.message)](fact, fact.message), *timeline(fact), *exceptions(fact))

@@ -1,0 +1,71 @@
+"""Rows and offsets stand or fall together, and one projector alone may write."""
+
+import pytest
+from sqlalchemy import event
+
+from cauce.runtime.database import engine_of, url_of
+from cauce.runtime.faults import Unavailable
+from cauce.runtime.settings import Settings
+from services.insight.domain.projection import project
+from services.insight.following import run_insight
+from services.insight.store import Advance, Overtaken, Store
+
+PLACE = ("order-placed", 0)
+
+
+def rows_of(facts):
+    return [row for fact in facts for row in project(fact)]
+
+
+def test_offsets_are_kept_from_one_start_to_the_next(new_model, life):
+    model = new_model()
+    model.store.write(rows_of(life), {PLACE: Advance(0, 7)})
+    offsets = Store(model.engine).begin([PLACE, ("shipped", 3)])
+    assert (offsets[PLACE], offsets["shipped", 3]) == (7, 0)
+
+
+def test_an_offset_that_somebody_else_moved_stops_the_projector_before_it_writes(new_model, life):
+    model = new_model()
+    model.store.write([], {PLACE: Advance(0, 7)})
+    with pytest.raises(Overtaken, match="order-placed/0 is no longer at offset 0"):
+        model.store.write(rows_of(life), {PLACE: Advance(0, 5)})
+    assert model.rows("orders") == []
+    assert model.store.begin([PLACE])[PLACE] == 7
+
+
+@pytest.mark.parametrize("broken", ["INSERT INTO timeline", "UPDATE orders", "INSERT INTO positions"])
+def test_a_batch_that_breaks_anywhere_leaves_nothing_behind(new_model, life, broken):
+    model = new_model()
+
+    def breaks(_connection, _cursor, statement, *_):
+        if statement.startswith(broken):
+            raise RuntimeError("the database went away")
+
+    event.listen(model.engine, "before_cursor_execute", breaks)
+    with pytest.raises(RuntimeError, match="went away"):
+        model.store.write(rows_of(life), {PLACE: Advance(0, 7)})
+    event.remove(model.engine, "before_cursor_execute", breaks)
+    assert all(rows == set() for rows in model.tables().values())
+    model.store.write(rows_of(life), {PLACE: Advance(0, 7)})
+    assert model.rows("orders")[0]["state"] == "part_shipped"
+
+
+def test_a_deployment_has_its_own_database(tmp_path):
+    assert url_of(Settings(home=tmp_path)).database == str(tmp_path / "default" / "insight.sqlite")
+    assert url_of(Settings(home=tmp_path, prefix="eu-")).database == str(tmp_path / "eu" / "insight.sqlite")
+    assert url_of(Settings(database_url="sqlite:////srv/model")).database == "/srv/model"
+
+
+def test_a_database_that_cannot_be_had_says_which_without_its_password(tmp_path):
+    (tmp_path / "file").write_text("")
+    wanted = Settings(home=tmp_path, database_url=f"sqlite:////{tmp_path / 'file'}/insight", servers="127.0.0.1:1")
+    with pytest.raises((Unavailable, OSError)):
+        run_insight(wanted)
+
+
+def test_a_sqlite_read_model_can_be_read_while_it_is_written(tmp_path):
+    engine = engine_of(Settings(home=tmp_path))
+    Store(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    engine.dispose()
