@@ -3,6 +3,7 @@
 Channels with forms of their own are mapped to these by an adapter; the doors read nothing else.
 """
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -178,6 +179,15 @@ class StockAdjustment(Foreign):
     sku: Sku
     change: int
     reason: Text = ""
+
+
+OTHER_REASON = "other"
+_CODE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
+
+def reason_code(reason: str) -> str:
+    """An outsider's code as it is; what a person wrote could be about a person, and stays in the raw record."""
+    return reason if not reason or _CODE.fullmatch(reason) else OTHER_REASON
 
 
 class RawTopic(StrEnum):

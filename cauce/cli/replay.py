@@ -3,12 +3,15 @@
 import asyncio
 import json
 import sys
+from itertools import groupby
+from operator import attrgetter
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from cauce.cli.up import deployment_lanes
+from cauce.ids import digest
 from cauce.replay.compare import Row, compare
 from cauce.runtime import broker
 from cauce.runtime.faults import Unavailable
@@ -56,10 +59,27 @@ def _print(rows: list[Row], *, as_json: bool) -> None:
         found = [{**row._asdict(), "equal": row.equal} for row in rows]
         click.echo(json.dumps({"equal": all(row.equal for row in rows), "compared": found}))
         return
-    table = Table(title="Recorded and decided again", title_justify="left")
-    for column in ("lane", "partition", "what", "records", "then", "now", ""):
-        table.add_column(column, justify="right" if column in ("partition", "records") else "left")
-    for row in rows:
-        verdict = "[green]equal" if row.equal else f"[bold red]{row.difference or 'differs'}"
-        table.add_row(row.lane, str(row.partition), row.what, f"{row.records:,}", row.then, row.now, verdict)
-    Console().print(table)
+    table = Table(title="Recorded, and decided again", title_justify="left")
+    for column, justify in (
+        ("lane", "left"),
+        ("facts", "right"),
+        ("table rows", "right"),
+        ("then", "left"),
+        ("now", "left"),
+    ):
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]  # rich's own literals
+    table.add_column("")
+    for lane, of_lane in groupby(rows, key=attrgetter("lane")):
+        table.add_row(lane, *_summed(list(of_lane)))
+    console = Console()
+    console.print(table)
+    for row in (row for row in rows if not row.equal):
+        console.print(f"[red]{row.lane}, partition {row.partition}, {row.what}: {row.difference}")
+
+
+def _summed(rows: list[Row]) -> tuple[str, str, str, str, str]:
+    facts = sum(row.records for row in rows if not row.is_table)
+    kept = sum(row.records for row in rows if row.is_table)
+    then, now = (digest("".join(getattr(row, side) for row in rows).encode()) for side in ("then", "now"))
+    verdict = "[green]equal" if then == now else "[bold red]differs"
+    return f"{facts:,}", f"{kept:,}", then, now, verdict

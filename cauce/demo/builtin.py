@@ -102,7 +102,7 @@ def _afterwards(plan: Plan, order: ChannelOrder, at: datetime) -> None:
     """What the customer does later, if anything."""
     if draw("cancel", order.order) < CANCELED:
         form = ChannelCancellation(
-            channel=CHANNEL, order=order.order, request=f"cancel-{order.order}", reason="ordered by mistake"
+            channel=CHANNEL, order=order.order, request=f"cancel-{order.order}", reason="ordered-by-mistake"
         )
         plan.entries.append(Entry(at, form))
     elif draw("return", order.order) < RETURNED:
@@ -113,6 +113,6 @@ def _afterwards(plan: Plan, order: ChannelOrder, at: datetime) -> None:
 
 
 def _plan_return(plan: Plan, request: str, order: str | None, lines: tuple[ReturnLineAsked, ...]) -> None:
-    form = ReturnRequest(channel=CHANNEL, request=request, order=order, lines=lines, reason="not as I thought")
+    form = ReturnRequest(channel=CHANNEL, request=request, order=order, lines=lines, reason="not-as-described")
     plan.returns.setdefault(order or "", []).append(PlannedReturn(request, form))
     plan.lines["returned" if order else "returns_refused"] += 1

@@ -72,7 +72,7 @@ def _simulated(order: OrderPlaced) -> ReturnRequest:
         request=f"return-{order.channel_order}",
         order=order.channel_order,
         lines=(ReturnLineAsked(line=int(line.line_id), quantity=1),),
-        reason="changed my mind",
+        reason="changed-mind",
     )
 
 

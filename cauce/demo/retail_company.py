@@ -19,7 +19,12 @@ SITES = (
 )
 
 
-def _rate(name: str, carrier: str, service: str, pence: tuple[int, int], days: int, *, domestic: bool) -> Rate:
+PARCEL_GRAMS, CONSIGNMENT_GRAMS, LORRY_GRAMS = 30_000, 500_000, 24_000_000
+
+
+def _rate(
+    name: str, carrier: str, service: str, pence: tuple[int, int], days: int, *, domestic: bool, most: int
+) -> Rate:
     return Rate(
         id=name,
         carrier=carrier,
@@ -27,19 +32,21 @@ def _rate(name: str, carrier: str, service: str, pence: tuple[int, int], days: i
         domestic=domestic,
         base=Money(amount=pence[0], currency=CURRENCY),
         per_kilogram=Money(amount=pence[1], currency=CURRENCY),
-        max_weight_grams=2_000_000,
+        max_weight_grams=most,
         transit_days=days,
     )
 
 
 RATES = (
-    _rate("rm-48", "Royal Mail", "Tracked 48", (349, 62), 3, domestic=True),
-    _rate("rm-24", "Royal Mail", "Tracked 24", (445, 79), 2, domestic=True),
-    _rate("dpd-next", "DPD", "Next Day", (595, 70), 1, domestic=True),
-    _rate("evri-eco", "Evri", "Economy", (299, 58), 4, domestic=True),
-    _rate("dpd-classic", "DPD", "Classic Europe", (995, 160), 4, domestic=False),
-    _rate("dhl-express", "DHL", "Express Worldwide", (2495, 420), 2, domestic=False),
-    _rate("post-int", "PostNL", "International", (745, 210), 7, domestic=False),
+    _rate("rm-48", "Royal Mail", "Tracked 48", (349, 62), 3, domestic=True, most=PARCEL_GRAMS),
+    _rate("rm-24", "Royal Mail", "Tracked 24", (445, 79), 2, domestic=True, most=PARCEL_GRAMS),
+    _rate("evri-eco", "Evri", "Economy", (299, 58), 4, domestic=True, most=PARCEL_GRAMS),
+    _rate("dpd-next", "DPD", "Next Day", (595, 70), 1, domestic=True, most=CONSIGNMENT_GRAMS),
+    _rate("pallet-gb", "Palletline", "Economy Pallet", (4900, 9), 3, domestic=True, most=LORRY_GRAMS),
+    _rate("post-int", "PostNL", "International", (745, 210), 7, domestic=False, most=PARCEL_GRAMS),
+    _rate("dpd-classic", "DPD", "Classic Europe", (995, 160), 4, domestic=False, most=CONSIGNMENT_GRAMS),
+    _rate("dhl-express", "DHL", "Express Worldwide", (2495, 420), 2, domestic=False, most=CONSIGNMENT_GRAMS),
+    _rate("freight", "DSV", "Road Freight", (18900, 22), 5, domestic=False, most=LORRY_GRAMS),
 )
 
 POLICY = Policy(

@@ -11,6 +11,8 @@ from cauce.runtime.lane import Lane
 from cauce.runtime.settings import Settings
 from cauce.runtime.topics import partitions_of
 
+_TABLE = "table "
+
 
 class Row(NamedTuple):
     """One topic partition, or one table, of one partition number of a lane."""
@@ -22,6 +24,11 @@ class Row(NamedTuple):
     then: str
     now: str
     difference: str = ""
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a table, or else the facts on a topic."""
+        return self.what.startswith(_TABLE)
 
     @property
     def equal(self) -> bool:
@@ -58,5 +65,5 @@ def _tables(lane: Lane, number: int, then: Tables, now: Tables) -> list[Row]:
         different = sum(1 for key in {*then[name], *mine} if then[name].get(key) != mine.get(key))
         why = f"{different} rows differ" if different else ""
         hashes = table_hash(then[name]), table_hash(mine)
-        rows.append(Row(lane.id, number, f"table {name}", len(then[name]), *hashes, why))
+        rows.append(Row(lane.id, number, f"{_TABLE}{name}", len(then[name]), *hashes, why))
     return rows

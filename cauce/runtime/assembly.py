@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from cauce.runtime.deciding import EntityHandler, RowsHandler
+from cauce.runtime.deciding import EntityHandler, RowsHandler, receive
 from cauce.runtime.doors import door_lane
-from cauce.runtime.lane import Lane
+from cauce.runtime.lane import Lane, Record, Unprocessable
 from cauce.runtime.publishing import home_topics
 from cauce.runtime.runners import runner_lane
 from cauce.runtime.service import DoorLane, EntityLane, RowsLane, RunnerLane, Service, ServiceLane
@@ -44,8 +44,18 @@ def _rows(declared: RowsLane, settings: Settings) -> Lane:
         outputs=home_topics(declared.publishes),
         tables=handler.tables,
         handler=handler,
+        subject=_subject,
         family=declared.family.value,
     )
+
+
+def _subject(record: Record) -> bytes | None:
+    """Whom a command to a keeper is about: its key is the pool, and one bad command must not stop a pool."""
+    try:
+        message = receive(record).message
+    except (ValueError, Unprocessable):
+        return None
+    return (getattr(message, "order_id", "") or f"{message.type}/{message.natural_key()}").encode()
 
 
 _BUILDERS: dict[type, Callable[..., Lane]] = {

@@ -1,7 +1,5 @@
 """The door of channels: orders are mapped, located and sealed, cancellations find their order by its number."""
 
-import re
-
 from cauce.ids import order_id, outside_id, person_id
 from cauce.money import Money
 from cauce.runtime.service import Command, DoorTools, Unreadable
@@ -15,11 +13,9 @@ from schemas.orders import (
     PlaceOrder,
     Profile,
 )
-from schemas.raw import ChannelAddress, ChannelCancellation, ChannelLine, ChannelOrder, Foreign
+from schemas.raw import ChannelAddress, ChannelCancellation, ChannelLine, ChannelOrder, Foreign, reason_code
 
 REQUIRED = ("name", "street")  # a code or a town is missing in some countries' addresses; nobody delivers without these
-OTHER = "other"
-_CODE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
 def commands(form: Foreign, tools: DoorTools) -> tuple[Command, ...]:
@@ -95,12 +91,7 @@ def _cancellation(form: ChannelCancellation, tools: DoorTools) -> Command:
         order_id=order_id(tools.secret, form.channel, form.order),
         request_id=form.request,
         line_ids=tuple(str(number) for number in form.lines),
-        reason=_reason_code(form.reason),
+        reason=reason_code(form.reason),
         asked_by=form.channel,
     )
     return Command(outside_id(form.channel, form.kind, f"{form.order}\x1f{form.request}"), message)
-
-
-def _reason_code(reason: str) -> str:
-    """A channel's code as it is; what a person wrote could be about a person, and stays in the raw record."""
-    return reason if not reason or _CODE.fullmatch(reason) else OTHER

@@ -5,7 +5,7 @@ import re
 from cauce.ids import keyed_id, order_id, outside_id
 from cauce.runtime.service import Command, DoorTools, Unreadable
 from schemas.orders import LineQuantity
-from schemas.raw import Foreign, ReturnReceipt, ReturnRequest
+from schemas.raw import Foreign, ReturnReceipt, ReturnRequest, reason_code
 from schemas.returns import GradedUnits, ReceiveReturn, RequestReturn
 
 RETURN_ID = re.compile(r"R([a-z2-7]{24})-([1-9][0-9]{0,5})", re.IGNORECASE)  # a desk's scanner may fold the case
@@ -30,7 +30,7 @@ def _request(form: ReturnRequest, tools: DoorTools) -> Command:
         request_id=form.request,
         purchase_known=known,
         lines=tuple(LineQuantity(line_id=str(asked.line), quantity=asked.quantity) for asked in form.lines),
-        reason=form.reason,
+        reason=reason_code(form.reason),
         asked_by=form.channel,
     )
     return Command(outside_id(form.channel, "return", form.request), message)
