@@ -1,8 +1,10 @@
 """One deployment as `cauce up` runs it, with a payment provider, a mail server and a clock of the test's."""
 
 import asyncio
+import os
+import signal
 import sys
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
 import aiohttp
@@ -114,6 +116,18 @@ class Deployment:
         """Kill -9 the worker of a service; the supervisor starts it again."""
         self.supervisor.kill(f"{service}-0")
         self.killed.append(service)
+
+    @contextmanager
+    def frozen(self, *services):
+        """Meanwhile the workers of these services stand still, shorter than their group would wait for them."""
+        pids = [self.supervisor.pid(f"{service}-0") for service in services]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
 
     async def mails(self, customer, count):
         """Exactly `count` mails of a customer, once they are there."""

@@ -1,0 +1,44 @@
+"""What happens to an order when crew and carrier do their work: each step awaited before the next."""
+
+from schemas.orders import OrderPlaced
+from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped, WarehouseWork, WorkPicked
+
+
+async def taken(world, order):
+    """The order, placed."""
+    return await world.facts.one(OrderPlaced, channel_order=order.order)
+
+
+async def worked_on(world, order):
+    """The work of an order that one site sends."""
+    placed = await taken(world, order)
+    return await world.facts.one(WarehouseWork, order_id=placed.order_id)
+
+
+async def picked(world, order):
+    """The work, its units in the crew's hands."""
+    work = await worked_on(world, order)
+    await world.outside.pick(work)
+    await world.facts.one(WorkPicked, shipment_id=work.shipment_id)
+    return work
+
+
+async def packed(world, order):
+    """The parcel, closed and labeled."""
+    work = await picked(world, order)
+    await world.outside.pack(work)
+    return await world.facts.one(ParcelPacked, shipment_id=work.shipment_id)
+
+
+async def shipped(world, order):
+    """The parcel, with its carrier."""
+    parcel = await packed(world, order)
+    await world.outside.hand_over(parcel)
+    return await world.facts.one(ParcelShipped, shipment_id=parcel.shipment_id)
+
+
+async def delivered(world, order):
+    """The parcel, with its customer."""
+    parcel = await shipped(world, order)
+    await world.outside.deliver(parcel)
+    return await world.facts.one(ParcelDelivered, shipment_id=parcel.shipment_id)
