@@ -1,7 +1,7 @@
 """What became of everything, folded from the public facts as they come: the demo's live figures and its last table."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cauce.runtime.service import Received
@@ -38,6 +38,7 @@ class Scoreboard:
         self.refunds: dict[str, str] = {}
         self._request_of: dict[str, str] = {}
         self._return_of: dict[str, str] = {}
+        self._received: dict[str, GoodsReturned] = {}
         self._to_go: dict[str, int] = defaultdict(int)
         self._canceled: dict[str, int] = defaultdict(int)
         self._shipped: dict[str, int] = defaultdict(int)
@@ -104,6 +105,7 @@ class Scoreboard:
                 self.return_refusals.add(fact.request_id)
             case GoodsReturned():
                 self.returns[fact.return_id] = "received"
+                self._received[fact.return_id] = fact
                 self._count("returned", fact.units)
 
     def _see_money(self, fact: PaymentCaptured | RefundRequested | PaymentRefunded | PaymentFailed) -> None:
@@ -111,7 +113,7 @@ class Scoreboard:
             case PaymentCaptured():
                 self.money["captured"] += fact.amount.amount
             case RefundRequested():
-                self.refunds.setdefault(fact.refund_id, "asked" if fact.amount.amount else "nothing due")
+                self.refunds.setdefault(fact.refund_id, "asked")
                 self._return_of[fact.refund_id] = fact.return_id
             case PaymentRefunded():
                 self.money["refunded"] += fact.amount.amount
@@ -152,9 +154,13 @@ class Scoreboard:
 
     def refunded_requests(self) -> set[str]:
         """The return requests whose money went back, or that were worth none."""
-        ended = {refund for refund, state in self.refunds.items() if state in ("paid", "nothing due")}
-        returned = {self._return_of[refund] for refund in ended if refund in self._return_of}
-        return {self._request_of[of] for of in returned if of in self._request_of}
+        paid = {
+            self._return_of[refund]
+            for refund, state in self.refunds.items()
+            if state == "paid" and refund in self._return_of
+        }
+        worthless = {of for of, returned in self._received.items() if not self._worth_something(returned)}
+        return {self._request_of[of] for of in paid | worthless if of in self._request_of}
 
     def open(self, *, orders: int, returns: int, adjustments: int) -> dict[str, int]:
         """What was sent in and has not come to its end, by kind; empty once everything is settled."""
@@ -165,11 +171,22 @@ class Scoreboard:
             "orders not delivered": sum(1 for units in self._to_go.values() if units),
             "returns without a decision": returns - len(self.requested) - len(self.return_refusals),
             "returns not received": sum(1 for state in self.returns.values() if state != "received"),
-            "refunds not asked for": len(self.returns) - len(self._return_of),
+            "refunds not asked for": sum(1 for _ in self._unasked()),
             "refunds not answered": sum(1 for state in self.refunds.values() if state == "asked"),
             "notices not sent": told,
         }
         return {what: count for what, count in found.items() if count > 0}
+
+    def _unasked(self) -> Iterator[str]:
+        asked = set(self._return_of.values())
+        for of, returned in self._received.items():
+            if of not in asked and self._worth_something(returned):
+                yield of
+
+    def _worth_something(self, returned: GoodsReturned) -> bool:
+        order = self.placed.get(returned.order_id)
+        worth = {line.line_id: line.amount.amount for line in order.lines} if order else {}
+        return any(worth.get(units.line_id, 1) > 0 for units in returned.units)
 
     def units_table(self) -> Mapping[str, int]:
         """Units by what became of them, and what the sites hold."""
