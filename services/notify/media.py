@@ -39,25 +39,19 @@ class SmtpMedium:
 
     async def send(self, mail: EmailMessage) -> None:
         """See Medium."""
+        client = self._client()
         try:
-            await self._send(mail)
-        except aiosmtplib.SMTPRecipientsRefused as refused:
-            raise _refusal(refused.recipients[0].code) from None
-        except aiosmtplib.SMTPDataError as refused:
-            raise _refusal(refused.code) from None
-        except aiosmtplib.SMTPResponseException as refused:  # our log-in or our sender: no fault of this mail
-            raise ProviderDown(
-                f"the mail server answered {refused.code} to us: see CAUCE_MAIL_URL, CAUCE_MAIL_FROM"
-            ) from None
+            await client.connect()
+        except aiosmtplib.SMTPResponseException as refused:
+            raise _unwelcome(refused.code) from None
         except (aiosmtplib.SMTPException, OSError) as fault:
-            raise ProviderDown(f"the mail server does not answer: {type(fault).__name__}") from None
+            raise _silent(fault, may_have_acted=False) from None
+        async with client:
+            await _hand_over(client, mail)
 
-    async def _send(self, mail: EmailMessage) -> None:
+    def _client(self) -> aiosmtplib.SMTP:
         user, password = self._url.username, self._url.password
-        await aiosmtplib.send(
-            mail,
-            sender=mail["From"].addresses[0].addr_spec,
-            recipients=[mail["To"].addresses[0].addr_spec],
+        return aiosmtplib.SMTP(
             hostname=self._url.hostname,
             port=self._url.port,
             use_tls=self._url.scheme == "smtps",
@@ -65,6 +59,20 @@ class SmtpMedium:
             password=unquote(password) if password else None,
             timeout=TIMEOUT_SECONDS,
         )
+
+
+async def _hand_over(client: aiosmtplib.SMTP, mail: EmailMessage) -> None:
+    sender, recipient = (mail[name].addresses[0].addr_spec for name in ("From", "To"))
+    try:
+        await client.send_message(mail, sender=sender, recipients=[recipient])
+    except aiosmtplib.SMTPRecipientsRefused as refused:
+        raise _refusal(refused.recipients[0].code) from None
+    except aiosmtplib.SMTPDataError as refused:
+        raise _refusal(refused.code) from None
+    except aiosmtplib.SMTPResponseException as refused:
+        raise _unwelcome(refused.code) from None
+    except (aiosmtplib.SMTPException, OSError) as fault:
+        raise _silent(fault, may_have_acted=True) from None
 
 
 class FolderMedium:
@@ -78,7 +86,8 @@ class FolderMedium:
         try:
             await asyncio.to_thread(self._write, mail)
         except OSError as fault:
-            raise ProviderDown(f"the mail folder cannot be written: {fault.strerror}") from fault
+            reason = f"the mail folder cannot be written: {fault.strerror}"
+            raise ProviderDown(reason, may_have_acted=False) from fault
 
     def _write(self, mail: EmailMessage) -> None:
         stem = mail["Message-ID"].strip("<>").partition("@")[0]
@@ -109,9 +118,21 @@ def medium_of(url: str) -> Medium:
 
 
 def _refusal(code: int) -> Exception:
+    """The server's no to this mail."""
     if code >= _FOR_GOOD:
         return Declined(f"the mail server refused it with {code}")
-    return ProviderDown(f"the mail server asks for patience with {code}")
+    return ProviderDown(f"the mail server asks for patience with {code}", may_have_acted=False)
+
+
+def _unwelcome(code: int) -> ProviderDown:
+    """The server's no to us, our log-in or our sender: no fault of this mail."""
+    reason = f"the mail server answers {code}: see CAUCE_MAIL_URL and CAUCE_MAIL_FROM"
+    return ProviderDown(reason, may_have_acted=False)
+
+
+def _silent(fault: Exception, *, may_have_acted: bool) -> ProviderDown:
+    """No answer; after the connection stood, the mail may have been taken."""
+    return ProviderDown(f"the mail server does not answer: {type(fault).__name__}", may_have_acted=may_have_acted)
 
 
 def _linked(part: Path, target: Path) -> bool:

@@ -51,7 +51,8 @@ class Mailer:
         except (mail.NoAddress, Declined) as reason:
             return Answer(EffectOutcome.DECLINED, detail=str(reason))
         except KeyMissing:
-            raise ProviderDown("the vault has no key for this person: is CAUCE_HOME that of the doors?") from None
+            lost = "the vault has no key for this person: is CAUCE_HOME that of the doors?"
+            raise ProviderDown(lost, may_have_acted=False) from None
         except VaultFailed as fault:
-            raise ProviderDown("the vault cannot be read") from fault
+            raise ProviderDown("the vault cannot be read", may_have_acted=False) from fault
         return Answer(EffectOutcome.DONE, provider_reference=effect.message_id)

@@ -100,19 +100,40 @@ async def test_many_mails_at_once_all_arrive(server, postmaster, effect, send):
     assert greetings == {f"Hello Ana {number}" for number in range(20)}
 
 
+@pytest.mark.parametrize("says", ["RCPT 550 5.1.1 no ana@example.com here", "DATA 554 spam"])
+async def test_a_refusal_for_good_is_declined_without_repeating_the_address(server, postmaster, effect, send, says):
+    step, _, answer = says.partition(" ")
+    postmaster.says[step] = answer
+    (said,) = await send(server, effect())
+    assert said == Answer(EffectOutcome.DECLINED, detail=f"the mail server refused it with {answer[:3]}")
+
+
 @pytest.mark.parametrize("says", ["MAIL 451 later", "RCPT 450 greylisted", "DATA 452 full", "MAIL 550 not you"])
 async def test_a_refusal_that_may_pass_or_is_our_own_is_tried_again(server, postmaster, effect, send, says):
     step, _, answer = says.partition(" ")
     postmaster.says[step] = answer
-    with pytest.raises(ProviderDown, match=answer[:3]):
+    with pytest.raises(ProviderDown, match=answer[:3]) as down:
         await send(server, effect())
+    assert not down.value.may_have_acted
 
 
 async def test_a_server_that_is_not_there_is_tried_again(effect, send):
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))  # bound and not listening: nobody else can take the port meanwhile
-        with pytest.raises(ProviderDown, match="does not answer"):
+        with pytest.raises(ProviderDown, match="does not answer") as down:
             await send(f"smtp://127.0.0.1:{bound.getsockname()[1]}", effect())
+    assert not down.value.may_have_acted
+
+
+async def test_a_server_that_falls_silent_in_the_middle_may_have_taken_the_mail(server, postmaster, effect, send):
+    async def hang_up(server, *_):
+        server.transport.close()
+        return "250 yes"
+
+    postmaster.handle_DATA = hang_up
+    with pytest.raises(ProviderDown, match="does not answer") as down:
+        await send(server, effect())
+    assert down.value.may_have_acted
 
 
 async def test_a_server_without_tls_gets_nothing_that_asks_for_tls(server, postmaster, effect, send):
