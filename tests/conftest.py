@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from cauce.runtime import broker as ladder
 from cauce.runtime import broker_docker
@@ -21,6 +22,9 @@ from cauce.runtime.settings import CHECKOUT, Settings
 
 HOME = Path(os.environ.get("CAUCE_TEST_HOME", CHECKOUT / ".cauce" / "tests"))
 USERS = pytest.StashKey[TextIO]()
+
+hypothesis_settings.register_profile("cauce", deadline=None)  # a shared machine pauses; slowness is not a wrong answer
+hypothesis_settings.load_profile("cauce")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +14,14 @@ from cauce.demo.plan import Plan
 from cauce.demo.scoreboard import Scoreboard
 from cauce.money import Money
 from schemas.raw import StockAdjustment
+
+_FIRST = {
+    "orders": "received",
+    "lines": "input",
+    "units": "ordered",
+    "returns": "requested",
+    "notifications": "sent",
+}  # what stands first in a row of the table
 
 
 def results(plan: Plan, score: Scoreboard, customers: Customers, verdict: Verdict, seconds: float) -> dict[str, Any]:
@@ -65,17 +74,29 @@ def _money(score: Scoreboard) -> dict[str, int]:
 
 
 def shown(found: Mapping[str, Any], verdict: Verdict, currency: str) -> Group:
-    """The table that ends a demo."""
-    table = Table(title="What became of everything", title_justify="left", show_header=False, box=None, padding=(0, 2))
+    """The table that ends a demo: a row a kind, what came in first, what became of it after."""
+    table = Table(title="What became of everything", title_justify="left", show_header=False, box=SIMPLE_HEAD)
     table.add_column(style="bold")
+    table.add_column(justify="right")
     table.add_column()
-    for what in ("orders", "lines", "units", "returns", "notifications"):
-        counted = "   ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in found[what].items())
-        table.add_row(what, counted)
-    money = {name: str(Money(amount=amount, currency=currency)) for name, amount in found["money"].items()}
-    table.add_row("money", "   ".join(f"{amount} {name}" for name, amount in money.items()))
-    table.add_row("seconds", f"{found['seconds']:,}")
-    return Group(table, Text(), *_audit(verdict))
+    for what, first in _FIRST.items():
+        counts = dict(found[what])
+        table.add_row(what, f"{counts.pop(first, 0):,} {_words(first)}", _listed(counts))
+    money = {name: Money(amount=amount, currency=currency) for name, amount in found["money"].items()}
+    table.add_row(
+        "money", f"{money['captured']} captured", f"{money['refunded']} refunded, {money['retained']} retained"
+    )
+    return Group(
+        table, Text(f"{found['seconds']:,} seconds from the first process to the last notice"), *_audit(verdict)
+    )
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {_words(name)}" for name, count in counts.items() if count)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _audit(verdict: Verdict) -> list[Text]:

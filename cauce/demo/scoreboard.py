@@ -189,8 +189,8 @@ class Scoreboard:
         return any(worth.get(units.line_id, 1) > 0 for units in returned.units)
 
     def units_table(self) -> Mapping[str, int]:
-        """Units by what became of them, and what the sites hold."""
-        return {**self.units, "on_hand": sum(self.on_hand.values()), **{f"moved_{m}": n for m, n in self.moved.items()}}
+        """Units by what became of them, what came in from suppliers, and what the sites hold now."""
+        return {**self.units, "received": self.moved[Move.RECEIVED], "on_hand": sum(self.on_hand.values())}
 
     def _whole(self, order: str, units: int) -> bool:
         placed = self.placed.get(order)

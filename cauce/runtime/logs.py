@@ -14,9 +14,9 @@ def log_to_stderr(*, verbose: bool = False) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("cauce").setLevel(logging.DEBUG if verbose else logging.INFO)
     logging.getLogger("cauce.runtime").setLevel(logging.WARNING)  # Faust's words about its own services
-    quiet_kafka()
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)  # its warnings are of what it tries again
 
 
 def quiet_kafka() -> None:
-    """aiokafka warns of everything that it tries again; what it gives up on is an error."""
-    logging.getLogger("aiokafka").setLevel(logging.ERROR)
+    """For commands that make topics: a new one has no leader for a moment, an error to aiokafka, which tries again."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

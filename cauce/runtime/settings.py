@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr | None = Field(
         default=None,
-        description="Where the read model is kept, as SQLAlchemy writes it: `postgresql+psycopg://user:password@host/name`; "
+        description="Where the read model is kept, in the form of SQLAlchemy: `postgresql+psycopg://user@host/name`; "
         "without it, a SQLite file in the home.",
     )
     mail_url: SecretStr | None = Field(
