@@ -2,7 +2,7 @@
 
 A value starting with `!` cannot be decided. Faults are put in by the environment: COUNTING_NO_FENCE gives each
 process transactional ids of its own, COUNTING_DIE_AT=`point:n` kills the process at the nth passing of a point of the
-commit, COUNTING_SLOW sleeps so many
+commit, COUNTING_FREEZE_AT freezes it there, COUNTING_SLOW sleeps so many
 seconds a batch, COUNTING_BATCH is the most records in one.
 """
 
@@ -13,6 +13,8 @@ import signal
 import sys
 import time
 import uuid
+
+from aiokafka import AIOKafkaProducer
 
 from cauce.runtime import tenure
 from cauce.runtime.app import run_worker
@@ -62,12 +64,12 @@ LANES = (STOCK, MAIL)
 POINTS = ("decided", "sent", "committed", "applied")
 
 
-def die_at(point, passing):
-    """Kill this process, as kill -9 does, when it has passed `point` of the commit so many times."""
+def hit_at(point, passing, number):
+    """Send this process a signal that it cannot catch when it has passed `point` of the commit so many times."""
     owner, name, after = {
         "decided": (UnitOfWork, "decide", True),
-        "sent": (tenure.AIOKafkaProducer, "send_offsets_to_transaction", False),
-        "committed": (tenure.AIOKafkaProducer, "commit_transaction", True),
+        "sent": (AIOKafkaProducer, "send_offsets_to_transaction", False),
+        "committed": (AIOKafkaProducer, "commit_transaction", True),
         "applied": (Rows, "apply", True),
     }[point]
     real, left = getattr(owner, name), passing
@@ -76,7 +78,7 @@ def die_at(point, passing):
         nonlocal left
         left -= 1
         if not left:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), number)
 
     @functools.wraps(real)
     def plain(*args, **given):
@@ -93,15 +95,17 @@ def die_at(point, passing):
             passed()
         return answer
 
-    setattr(owner, name, waiting if owner is tenure.AIOKafkaProducer else plain)
+    setattr(owner, name, waiting if owner is AIOKafkaProducer else plain)
 
 
 def without_fence():
     """Every process its own transactional ids: nobody is fenced, so zombies do harm."""
-    real = tenure.AIOKafkaProducer
 
-    def producer(*, transactional_id, **given):
-        return real(transactional_id=f"{transactional_id}-{uuid.uuid4()}", **given)
+    def producer(*, transactional_id, transaction_timeout_ms, **given):
+        patient = 10 * transaction_timeout_ms  # nor does the broker end a zombie's transaction
+        return AIOKafkaProducer(
+            transactional_id=f"{transactional_id}-{uuid.uuid4()}", transaction_timeout_ms=patient, **given
+        )
 
     tenure.AIOKafkaProducer = producer
 
@@ -123,8 +127,9 @@ def put_faults_in():
         without_fence()
     if slow := os.environ.get("COUNTING_SLOW"):
         slowly(float(slow))
-    if place := os.environ.get("COUNTING_DIE_AT"):
-        die_at(place.split(":")[0], int(place.split(":")[1]))
+    for name, number in (("COUNTING_DIE_AT", signal.SIGKILL), ("COUNTING_FREEZE_AT", signal.SIGSTOP)):
+        if place := os.environ.get(name):
+            hit_at(place.split(":")[0], int(place.split(":")[1]), number)
 
 
 if __name__ == "__main__":

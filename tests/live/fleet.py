@@ -61,9 +61,27 @@ class Worker:
             assert time.monotonic() < end, f"{self.name} took no tenures"
             await asyncio.sleep(0.05)
 
+    def state(self):
+        """The letter by which the kernel knows it: S sleeps, R runs, T is stopped."""
+        return Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+    async def frozen(self, seconds=60):
+        """Until the process has stopped itself."""
+        end = time.monotonic() + seconds
+        while self.state() != "T":
+            assert time.monotonic() < end, f"{self.name} goes on"
+            await asyncio.sleep(0.05)
+
+    async def left(self, seconds):
+        """The exit code if the process ends in time, else None."""
+        try:
+            return await self.exited(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
     async def exited(self, seconds=40):
         """The exit code, awaited."""
-        return await asyncio.wait_for(asyncio.to_thread(self.process.wait), seconds)
+        return await asyncio.to_thread(self.process.wait, seconds)
 
 
 class Fleet:
@@ -97,7 +115,7 @@ class Fleet:
 
     def tell(self):
         """The ends of all logs, for a test that failed."""
-        return "\n".join(f"== {w.name}\n{w.log.read_text(errors='replace')[-3000:]}" for w in self.workers)
+        return "\n".join(f"== {w.name}\n{w.log.read_text(errors='replace')[-3000:]}" for w in self.workers if w.process)
 
 
 class Kafka:
@@ -166,14 +184,16 @@ class Feed:
     def __init__(self, kafka: Kafka):
         self.kafka, self.sent = kafka, defaultdict(list)
 
-    async def write(self, records, seconds=0.0):
-        """(topic, key, value) each; spread over `seconds`."""
+    async def write(self, records, pace=None, enough=None):
+        """(topic, key, value) each, `pace` a second, to the last or until there are `enough`."""
         producer = AIOKafkaProducer(bootstrap_servers=self.kafka.servers, linger_ms=5, max_batch_size=1 << 18)
         await producer.start()
-        started, pace = time.monotonic(), seconds / max(1, len(records))
+        started = time.monotonic()
         for number, (topic, key, value) in enumerate(records):
+            if enough is not None and enough.is_set():
+                break
             self.sent[topic].append((key, value))
             await producer.send(self.kafka.settings.topic(topic), value, key=key)
-            if number % 200 == 0:
-                await asyncio.sleep(max(0.0, started + pace * number - time.monotonic()))
+            if number % 100 == 0 and pace:
+                await asyncio.sleep(max(0.0, started + number / pace - time.monotonic()))
         await producer.stop()

@@ -5,6 +5,8 @@ import random
 import signal
 import time
 from collections import Counter
+from contextlib import asynccontextmanager
+from itertools import count, islice
 
 import counting
 import pytest
@@ -30,10 +32,10 @@ async def feed(kafka):
     return Feed(kafka)
 
 
-def records(total, poison=0, keys=2000, seed=1):
-    """Numbered records over the three inputs; some cannot be decided."""
+def records(poison=0, keys=2000, seed=1):
+    """Numbered records over the three inputs, without end; some cannot be decided."""
     draw = random.Random(seed)
-    for number in range(total):
+    for number in count():
         bad = poison and draw.randrange(poison) == 0
         topic = ("orders", "orders", "receipts", "notes")[number % 4]
         yield topic, b"k%d" % draw.randrange(keys), b"%s%s%d" % (b"!" if bad else b"", topic[:1].encode(), number)
@@ -58,6 +60,18 @@ async def differences(kafka, feed):
     return found
 
 
+@asynccontextmanager
+async def feeding(feed, pace):
+    """Records keep coming as long as this lasts: faults without work prove nothing."""
+    enough = asyncio.Event()
+    writing = asyncio.ensure_future(feed.write(records(poison=1000), pace, enough))
+    try:
+        yield
+    finally:
+        enough.set()
+        await writing
+
+
 NOTHING_WRONG = dict.fromkeys(OUTPUTS, (0, 0, 0, 0))
 
 
@@ -68,10 +82,18 @@ async def retry_all(kafka):
     return len(parked)
 
 
+async def drained(kafka):
+    """Until everything is decided, the mended poison included."""
+    assert await kafka.caught_up(counting.SERVICE, **INPUTS)
+    while await retry_all(kafka):
+        assert await kafka.caught_up(counting.SERVICE, **INPUTS)
+
+
 def places(worker):
-    """Where the worker was the last to say that it works, by its present process."""
-    mine = [event for event in worker.events("first-commit") if event["pid"] == worker.process.pid]
-    return {(event["lane"], event["partition"]) for event in mine}
+    """The lanes and partition numbers that the worker's present process holds."""
+    taken = [event for event in worker.events("acquired") if event["pid"] == worker.process.pid][-1]
+    held = ",".join(filter(None, [taken["kept"], taken["fresh"]])).split(",")
+    return {(lane, int(number)) for lane, number in (place.split("/") for place in held)}
 
 
 async def worked_again(fleet, wanted, since, seconds=40):
@@ -100,16 +122,16 @@ async def kill_now_and_then(fleet, kafka, kills):
         worker.start()
         await retry_all(kafka)
         await worked_again(fleet, held, killed_at)
+    held, stopped_at = places(workers[0]), time.time()
+    assert workers[0].stop() == 0, "in good order, in between"
+    workers[0].start()
+    await worked_again(fleet, held, stopped_at)
 
 
 async def test_kills_lose_nothing_and_a_rerun_of_the_journal_equals_what_was_done(fleet, kafka, feed):
-    feeding = asyncio.ensure_future(feed.write(list(records(50_000, poison=1000)), seconds=40))
-    await kill_now_and_then(fleet, kafka, kills=4)
-    assert not feeding.done(), "kills without work prove nothing"
-    await feeding
-    assert await kafka.caught_up(counting.SERVICE, **INPUTS)
-    while await retry_all(kafka):
-        assert await kafka.caught_up(counting.SERVICE, **INPUTS)
+    async with feeding(feed, pace=1500):
+        await kill_now_and_then(fleet, kafka, kills=4)
+    await drained(kafka)
     assert [worker.stop() for worker in fleet.workers] == [0, 0]
     assert await differences(kafka, feed) == NOTHING_WRONG
     await assert_parked_once(kafka, feed)
@@ -142,36 +164,44 @@ async def assert_rerun_equals(kafka, partition):
         assert again.tables[name] == (await kafka.rows(changelog))[partition], name
 
 
-@pytest.mark.parametrize("fence", [True, False], ids=["fenced", "control without the fence"])
-async def test_a_frozen_worker_does_no_harm_when_it_wakes_but_would_without_the_fence(fleet, kafka, feed, fence):
-    env = {} if fence else {"COUNTING_NO_FENCE": "1"}
-    zombie, other = (fleet.worker(name, CAUCE_STORE="memory", COUNTING_SLOW="0.02", **env) for name in ("w0", "w1"))
-    zombie.start()
-    other.start()
-    feeding = asyncio.ensure_future(feed.write(list(records(24_000)), seconds=16))
-    await asyncio.sleep(5)
-    zombie.signal(signal.SIGSTOP)
-    await asyncio.sleep(9)
-    zombie.signal(signal.SIGCONT)
-    await feeding
-    code = await zombie.exited(15) if fence else None
-    assert await kafka.caught_up(counting.SERVICE, **INPUTS)
-    other.stop()
+async def freeze_in_a_commit(fleet, feed, **env):
+    """A worker stops in the middle of a transaction, wakes when another has done its work; its exit code, if any."""
+    zombie = fleet.worker("w0", CAUCE_STORE="memory", COUNTING_FREEZE_AT="sent:40", **env)
+    other = fleet.worker("w1", CAUCE_STORE="memory", **env)
+    async with feeding(feed, pace=500):
+        zombie.start()
+        await zombie.ready()
+        other.start()
+        await zombie.frozen()
+        await worked_again(fleet, places(zombie), time.time())
+        zombie.signal(signal.SIGCONT)
+        return await zombie.left(seconds=10), other
+
+
+async def test_a_frozen_worker_does_no_harm_when_it_wakes(fleet, kafka, feed):
+    code, other = await freeze_in_a_commit(fleet, feed)
+    assert code == 1
+    await drained(kafka)
+    assert other.stop() == 0
+    assert await differences(kafka, feed) == NOTHING_WRONG
+
+
+async def test_the_harness_sees_a_frozen_worker_do_harm_where_nobody_is_fenced(fleet, kafka, feed):
+    code, _ = await freeze_in_a_commit(fleet, feed, COUNTING_NO_FENCE="1")
+    assert code is None
+    await kafka.caught_up(counting.SERVICE, seconds=10, **INPUTS)
     wrong = await differences(kafka, feed)
-    assert (wrong == NOTHING_WRONG) is fence, wrong
-    assert code == (1 if fence else None)
+    assert sum(doubled for _, doubled, _, _ in wrong.values()) > 0
 
 
 async def test_a_kill_at_any_point_of_a_commit_neither_loses_nor_doubles(fleet, kafka, feed):
-    await feed.write(list(records(6000, poison=500)))
+    await feed.write(islice(records(poison=500), 6000))
     worker = fleet.worker("w0", CAUCE_INSTANCE="w0", COUNTING_BATCH="50")
     for passing in (1, 7):
         for point in counting.POINTS:
             worker.start(COUNTING_DIE_AT=f"{point}:{passing}")
             assert await worker.exited() == -signal.SIGKILL
     worker.start()
-    assert await kafka.caught_up(counting.SERVICE, **INPUTS)
-    while await retry_all(kafka):
-        assert await kafka.caught_up(counting.SERVICE, **INPUTS)
+    await drained(kafka)
     assert worker.stop() == 0
     assert await differences(kafka, feed) == NOTHING_WRONG
