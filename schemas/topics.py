@@ -46,15 +46,12 @@ def _fact(name: str, writer: str, readers: str, about: str, *messages: type[Mess
     return Topic(name, TopicKind.FACT, writer, tuple(readers.split()), messages, about)
 
 
+# fmt: off  # a table: a row a topic
 TOPICS: tuple[Topic, ...] = (
     _raw("channel-orders", "intake-door", "orders and cancellations as channels send them"),
     _raw("warehouse-scans", "fulfillment-door", "scans of pickers and packers"),
     _raw("carrier-events", "fulfillment-door", "what carriers say of our labels"),
-    _raw(
-        "return-requests",
-        "returns-door",
-        "requests to send goods back, and receipts of the returns desk",
-    ),
+    _raw("return-requests", "returns-door", "requests to send goods back, and receipts of the returns desk"),
     _raw("stock-reports", "allocation-door", "receipts from suppliers, counts and adjustments"),
     Topic(
         "intake-commands",
@@ -310,6 +307,7 @@ TOPICS: tuple[Topic, ...] = (
         "how late it is, on every partition",
     ),
 )
+# fmt: on
 
 BY_NAME: dict[str, Topic] = {topic.name: topic for topic in TOPICS}
 MESSAGES: dict[str, type[Message]] = {message.type: message for topic in TOPICS for message in topic.messages}
