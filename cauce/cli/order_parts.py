@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cauce.cli import order_words as words
 from cauce.money import Money
+from schemas.shipments import Rejection
 from services.insight.domain.sentences import counted
 from services.insight.reading import Fields, OrderStory
 
@@ -31,8 +32,7 @@ def _parcel(shipment: Fields) -> RenderableType:
     if shipment["carrier"]:
         told.append(_carriage(shipment))
     if shipment["losers"]:
-        losers = Text(", ").join(Text(_loser(quote)) for quote in shipment["losers"])
-        told.append(Text.assemble("not ", losers, style=words.QUIET))
+        told.append(Text(f"not {_losers(shipment['losers'])}", style=words.QUIET))
     return Group(*told)
 
 
@@ -45,6 +45,14 @@ def _carriage(shipment: Fields) -> Text:
         _due(shipment),
     ]
     return Text(" · ").join(fact for fact in facts if fact)
+
+
+def _losers(quotes: list[Fields]) -> str:
+    """The services that could have gone there, cheapest first; those of other zones are counted."""
+    near = [quote for quote in quotes if quote.get("rejected") != Rejection.OTHER_ZONE]
+    told = [_loser(quote) for quote in sorted(near, key=lambda quote: quote["price"]["amount"])]
+    far = len(quotes) - len(near)
+    return ", ".join([*told, *([f"{counted(far, 'service')} of other zones"] if far else [])])
 
 
 def _loser(quote: Fields) -> str:

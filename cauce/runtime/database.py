@@ -21,7 +21,7 @@ from sqlalchemy import (
     or_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.sql.dml import Insert
 
 from cauce.runtime.faults import Unavailable
@@ -55,7 +55,10 @@ class UtcInstant(TypeDecorator[datetime]):
 def url_of(settings: Settings) -> URL:
     """The database the settings name, or `insight.sqlite` in a folder of the deployment's prefix."""
     if settings.database_url:
-        return make_url(settings.database_url.get_secret_value())
+        try:
+            return make_url(settings.database_url.get_secret_value())
+        except ArgumentError:
+            raise Unavailable("CAUCE_DATABASE_URL is not a URL as SQLAlchemy writes them") from None
     return make_url(f"sqlite:///{settings.home / (settings.prefix.rstrip('-') or 'default') / 'insight.sqlite'}")
 
 
@@ -63,27 +66,38 @@ def engine_of(settings: Settings) -> Engine:
     """An engine that nothing was asked of yet; a SQLite file is waited for, not failed on, while another writes it."""
     url = url_of(settings)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url)
+        return _server(url)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
     return engine
 
 
+def _server(url: URL) -> Engine:
+    try:
+        return create_engine(url)
+    except (ModuleNotFoundError, NoSuchModuleError) as absent:
+        raise Unavailable(
+            f"no driver for {url.drivername}: `pip install psycopg[binary]` for postgresql+psycopg, or see "
+            "CAUCE_DATABASE_URL"
+        ) from absent
+
+
 def create_tables(engine: Engine, metadata: MetaData) -> None:
     """Create what is absent. Raises Unavailable where the database cannot be reached."""
     database = engine.url.database
-    if engine.dialect.name == "sqlite" and database:
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
     try:
+        if engine.dialect.name == "sqlite" and database:
+            Path(database).parent.mkdir(parents=True, exist_ok=True)
         metadata.create_all(engine)
-    except DBAPIError as fault:
+    except (DBAPIError, OSError) as fault:
         raise unreachable(engine, fault) from fault
 
 
-def unreachable(engine: Engine, fault: DBAPIError) -> Unavailable:
+def unreachable(engine: Engine, fault: DBAPIError | OSError) -> Unavailable:
     """The fault of a database that does not answer, for the operator."""
     shown = engine.url.render_as_string(hide_password=True)
-    return Unavailable(f"the database {shown} does not answer ({type(fault.orig).__name__}): see CAUCE_DATABASE_URL")
+    cause = fault.orig if isinstance(fault, DBAPIError) else fault
+    return Unavailable(f"the database {shown} does not answer ({type(cause).__name__}): see CAUCE_DATABASE_URL")
 
 
 def merging(table: Table, dialect: str) -> Insert:
