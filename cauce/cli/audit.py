@@ -19,10 +19,10 @@ from cauce.runtime.settings import Settings
 @click.option("--ledger", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The provider's ledger.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(ledger: Path | None, *, as_json: bool) -> None:
-    """Check the laws over every record of every topic, and name the first record that breaks one.
+    """Check the laws over everything recorded.
 
-    Run it when the work is drained: facts that are still on their way would be missed. Exit code 1 when a law is
-    broken.
+    Reads every record of every topic and names the first that breaks a law. Run it when the work is drained: facts
+    that are still on their way would be missed. Exit code 1 when a law is broken.
     """
     settings = Settings()
     console = Console(stderr=True)

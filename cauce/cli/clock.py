@@ -16,7 +16,10 @@ from cauce.runtime.settings import Settings
 @click.command()
 @click.option("--interval", default=1.0, show_default=True, type=click.FloatRange(0.05), help="Seconds between ticks.")
 def command(interval: float) -> None:
-    """Write the time to every partition of `ticks` and `stock-commands`, until asked to stop."""
+    """Tell every lane how late it is.
+
+    Writes the time to every partition of `ticks` and `stock-commands`, until asked to stop.
+    """
     log_to_stderr()
     settings = Settings()
     settings = settings.model_copy(update={"servers": broker.obtain(settings).servers})

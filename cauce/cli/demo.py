@@ -62,8 +62,9 @@ def command(
     files: tuple[Path, ...], more: tuple[Path, ...], orders: int, speed: float | None,
     *, until_idle: bool, kill_each: bool, attach: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Play orders through every service: from the channel to the warehouse, the carrier, the customer and back.
+    """Play orders through the whole system.
 
+    From the channel to the warehouse, the carrier, the customer and back.
     Starts a broker if none is there, all services, a payment provider, a warehouse crew and carriers; shows what
     happens; ends with what became of every order, line, unit and cent, and the audit. Mails are files.
     """

@@ -19,7 +19,10 @@ PLAIN_WIDTH = 160  # where the output is no terminal: a pipe wraps nothing
 
 @click.group()
 def command() -> None:
-    """Look orders up: their lines, parcels, money, and why everything was decided as it was."""
+    """Look orders up.
+
+    Their lines, parcels, money, and why everything was decided as it was.
+    """
 
 
 @command.command()

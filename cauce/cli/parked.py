@@ -23,8 +23,9 @@ ALL = click.option("--all", "everything", is_flag=True, help="All that wait.")
 
 @click.group()
 def command() -> None:
-    """See what a service's lanes could not decide, and retry or drop it.
+    """Mend what could not be decided.
 
+    See what a service's lanes could not decide, and retry or drop it.
     Later records of the same order, pool or person wait behind a parked one; other work goes on.
     """
 

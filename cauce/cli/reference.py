@@ -15,7 +15,10 @@ from cauce.runtime.settings import Settings
 
 @click.group()
 def command() -> None:
-    """Sites, products, rates and the policy, as versions that every decision names."""
+    """Publish sites, products, rates and policy.
+
+    They are versions that every decision names.
+    """
 
 
 @command.command()

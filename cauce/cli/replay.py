@@ -25,8 +25,9 @@ NEVER = ("door", "runner")  # doors read the clock and runners touch the world: 
 @click.option("--lane", "only", multiple=True, help="`service-lane`, as in the table; every one without it.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(only: tuple[str, ...], *, as_json: bool) -> None:
-    """Decide again everything that was recorded, in memory, and compare it byte for byte with what was published.
+    """Decide again what was recorded, and compare.
 
+    In memory, over empty tables, byte for byte with what was published.
     Facts are compared with key, value and headers, tables row by row. Nothing is written and nobody is contacted.
     Exit code 1 when anything differs: another release may decide otherwise, and this says where.
     """

@@ -16,7 +16,7 @@ from services import NAMES, load
 @click.argument("service", type=click.Choice(NAMES))
 @click.option("--verbose", is_flag=True, help="Log what is usually too much.")
 def command(service: str, *, verbose: bool) -> None:
-    """Run one worker of SERVICE until it is asked to stop.
+    """Run one worker of SERVICE.
 
     Any number of workers of a service share its partitions. Exit code 0 after a clean stop; a worker that fails
     exits with another one, and is to be started again: it resumes where its last transaction ended.

@@ -11,7 +11,10 @@ from cauce.sandbox.payments import PaymentSandbox, serving
 
 @click.group()
 def command() -> None:
-    """Providers to try things with; each keeps a ledger of what it did."""
+    """Providers to try things with.
+
+    Each keeps a ledger of what it did.
+    """
 
 
 @command.command()

@@ -15,7 +15,10 @@ ROOT = click.option(
 
 @click.group()
 def command() -> None:
-    """Generate JSON Schemas, the AsyncAPI document and docs/messages.md, or check that they are current."""
+    """Generate or check what others rely on.
+
+    JSON Schemas, the AsyncAPI document and docs/messages.md.
+    """
 
 
 @command.command()

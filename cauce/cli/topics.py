@@ -12,7 +12,10 @@ from cauce.runtime.topics import create_topics, specs
 
 @click.command()
 def command() -> None:
-    """Create every topic of the deployment that does not exist yet, and check those that do."""
+    """Create the topics of the deployment.
+
+    Those that exist are checked; a wrong partition count is an error.
+    """
     settings = Settings()
     servers = broker.obtain(settings).servers
     wanted = specs(settings, deployment_lanes(settings))

@@ -38,7 +38,10 @@ def programs(settings: Settings, workers: int, env: Mapping[str, str]) -> list[P
 @click.command()
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 50), help="Workers of each service.")
 def command(*, workers: int) -> None:
-    """Create the topics, run every service and the clock, and restart what fails, until interrupted."""
+    """Run every service, and keep it running.
+
+    Creates the topics, runs all services and the clock, and restarts what fails, until interrupted.
+    """
     log_to_stderr()
     settings = Settings()
     obtained = broker.obtain(settings)

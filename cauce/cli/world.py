@@ -18,7 +18,10 @@ ROLES = {"crew": (crew.TOPICS, crew.respond), "carrier": (carrier.TOPICS, carrie
 @click.command()
 @click.argument("role", type=click.Choice(sorted(ROLES)))
 def command(role: str) -> None:
-    """Play ROLE of the demo's world: the warehouse crew with its scanners, or the carriers."""
+    """Play ROLE of the demo's world.
+
+    The warehouse crew with its scanners, or the carriers.
+    """
     log_to_stderr()
     settings = Settings()
     servers = broker.obtain(settings).servers

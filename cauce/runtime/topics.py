@@ -1,7 +1,8 @@
 """Creating the topics of a deployment: those of the table, and what the lanes keep for themselves."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
@@ -11,6 +12,8 @@ from cauce.runtime.settings import Settings
 from schemas.topics import TOPICS, Family, TopicKind
 
 RAW_DAYS = 30
+_LEADERS_SECONDS = 60  # a broker makes some two hundred partitions in a second or two
+_LOOK_AGAIN_SECONDS = 0.05
 _DAY_MS = 24 * 60 * 60 * 1000
 _FOREVER = {"retention.ms": "-1", "retention.bytes": "-1"}
 _RAW = {"retention.ms": str(RAW_DAYS * _DAY_MS)}
@@ -61,7 +64,7 @@ async def create_topics(bootstrap: str, settings: Settings, wanted: Iterable[Top
             for spec in wanted
         ]
         created = await _create(admin, topics)
-        await _check(admin, [topic for topic in topics if topic.name not in created])
+        await _check(admin, topics)
         return created
     finally:
         await admin.close()
@@ -79,13 +82,27 @@ async def _create(admin: AIOKafkaAdminClient, topics: list[NewTopic]) -> list[st
 
 
 async def _check(admin: AIOKafkaAdminClient, topics: list[NewTopic]) -> None:
+    """Wait until every partition has a leader, so that whoever comes next finds it, and compare the counts."""
     wanted = {topic.name: topic.num_partitions for topic in topics}
-    if not wanted:
-        return
-    for described in await admin.describe_topics(list(wanted)):
+    for described in await _led(admin, list(wanted)):
         count = len(described["partitions"])
         if count != wanted[described["topic"]]:
             raise TopicMisfit(
                 f"{described['topic']} has {count} partitions, the settings ask for {wanted[described['topic']]}: "
                 "set CAUCE_PARTITIONS and CAUCE_POOLS as they were, or replay into a new prefix"
             )
+
+
+async def _led(admin: AIOKafkaAdminClient, names: list[str]) -> list[Mapping[str, Any]]:
+    """The topics' descriptions, once every partition has a leader; a broker tells nobody when that is."""
+    async with asyncio.timeout(_LEADERS_SECONDS):
+        while True:
+            found: list[Mapping[str, Any]] = await admin.describe_topics(names)
+            if all(_is_led(described) for described in found):
+                return found
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _is_led(described: Mapping[str, Any]) -> bool:
+    partitions = described["partitions"]
+    return bool(partitions) and all(partition["leader"] >= 0 for partition in partitions)
