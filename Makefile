@@ -36,7 +36,7 @@ lint: setup
 bench: setup  ## measure, beside the peers
 	$(BIN)/python -m bench $(ARGS)
 
-chaos: setup  ## kill, freeze and cut things off while orders flow
+chaos: setup  ## thirty real days with every service killed on the way
 	$(BIN)/pytest -q tests/chaos $(ARGS)
 
 docs: setup  ## write the generated pages anew
