@@ -38,6 +38,7 @@ SERVICE = Service(
             decider=notices.DECIDER,
             state=notices.Correspondence,
             publishes=(SendMail, CustomerNotified, NoticeFailed, NoticeSuperseded),
+            entity="person_id",
         ),
         RunnerLane(service="notify", effects="notify-effects", results="notify-results", connect=connect),
     ),

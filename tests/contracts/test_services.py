@@ -13,7 +13,7 @@ import services
 from cauce.runtime.service import DoorLane, EntityLane, RowsLane, RunnerLane
 from cauce.runtime.settings import CHECKOUT
 from schemas.effects import EffectAnswered
-from schemas.topics import BY_NAME, HOME, TOPICS
+from schemas.topics import BY_NAME, HOME, TOPICS, TopicKind
 
 NAMES = [module.name for module in pkgutil.iter_modules(services.__path__)]
 OUTSIDE = {"outside", "publisher", "clock"}
@@ -178,6 +178,18 @@ def test_every_message_of_an_entity_s_lane_names_the_entity():
     for lane in lanes():
         if isinstance(lane, EntityLane):
             assert all(lane.entity in message.model_fields for message in lane.publishes)
+
+
+def test_what_an_entity_s_lane_reads_is_keyed_by_the_entity():
+    foreign = {
+        (lane_id(lane), message.type, message.key)
+        for lane in lanes()
+        if isinstance(lane, EntityLane)
+        for topic in reads(lane)
+        for message in BY_NAME[topic].messages
+        if BY_NAME[topic].kind in (TopicKind.FACT, TopicKind.COMMAND) and message.key != lane.entity
+    }
+    assert foreign == set()
 
 
 def test_doors_read_what_outsiders_write_and_deciders_do_not():

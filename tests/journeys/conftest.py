@@ -20,12 +20,11 @@ LAST = "test_laws.py"  # the laws are held against all that the other journeys l
 
 
 def pytest_collection_modifyitems(items):
-    """The journeys share a deployment, so one process runs them all."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.live)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
-    items.sort(key=lambda item: item.path == HERE / LAST)
+    """The journeys share a deployment, so one process runs them all, one after the other."""
+    journeys = [item for item in items if "world" in getattr(item, "fixturenames", ())]
+    for item in journeys:
+        item.add_marker(pytest.mark.xdist_group("journeys"))
+    items.sort(key=lambda item: (item in journeys, item.path == HERE / LAST))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", name="world")
@@ -46,11 +45,12 @@ async def _world(broker, tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def logs_of_failures(world, request):
+def _logs_of_failures(request):
+    """What the workers said, beside a journey that failed."""
     failed = request.session.testsfailed
     yield
-    if request.session.testsfailed > failed:
-        print(world.tell())  # noqa: T201  # pytest shows it beside the failure
+    if request.session.testsfailed > failed and "world" in request.fixturenames:
+        print(request.getfixturevalue("world").tell())  # noqa: T201  # pytest shows it beside the failure
 
 
 def _free_port():

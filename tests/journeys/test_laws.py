@@ -1,0 +1,73 @@
+"""What must hold of all that the journeys left behind; runs after them."""
+
+import pytest
+import pytest_asyncio
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from world.company import CANARIES
+
+from cauce.audit.reading import audit, read_ledger
+from cauce.cli.replay import NEVER
+from cauce.replay.compare import compare
+from cauce.replay.fold import folded
+from cauce.replay.recorded import tables
+from cauce.runtime.records import partitions_of_topic
+from cauce.runtime.service import EntityLane
+from schemas.raw import RawTopic
+from services import NAMES, load
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ENTITY_LANES = [lane for name in NAMES for lane in load(name).lanes if isinstance(lane, EntityLane)]
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def _everything_is_settled(world):
+    await world.settled()
+
+
+async def test_no_law_is_broken(world):
+    verdict = await audit(
+        world.settings.servers, world.settings, provider=read_ledger(world.ledger), progress=lambda _: None
+    )
+    assert verdict.violations == ()
+    assert verdict.records
+
+
+async def test_every_lane_decides_the_same_again(world):
+    compared = {lane.id: await compare(world.settings.servers, world.settings, lane) for lane in replayed(world)}
+    assert not [row for rows in compared.values() for row in rows if not row.equal]
+    assert all(compared.values())
+
+
+def replayed(world):
+    return [lane for lane in world.lanes if lane.name not in NEVER]
+
+
+@pytest.mark.parametrize("lane", ENTITY_LANES, ids=lambda lane: f"{lane.service}-{lane.name}")
+async def test_the_table_of_an_entity_lane_is_the_fold_of_its_facts(world, lane):
+    servers, settings = world.settings.servers, world.settings
+    (running,) = [one for one in world.lanes if (one.service, one.name) == (lane.service, lane.name)]
+    kept = await tables(servers, settings, running)
+    rows = {key: value for of_partition in kept.values() for key, value in of_partition["states"].items()}
+    assert rows == await folded(servers, settings, lane)
+
+
+async def test_what_is_personal_is_on_no_topic_but_the_raw_ones_and_in_no_file(world):
+    where = {topic async for topic, content in everything(world.settings) if any(one in content for one in CANARIES)}
+    assert where <= {world.settings.topic(topic) for topic in RawTopic}
+    files = [path for path in world.settings.home.rglob("*") if path.is_file()]
+    assert not [path for path in files if any(canary in path.read_bytes() for canary in CANARIES)]
+
+
+async def everything(settings):
+    """The bytes of every record of every topic, of transactions that were aborted too."""
+    async with AIOKafkaConsumer(bootstrap_servers=settings.servers, auto_offset_reset="earliest") as reader:
+        topics = [topic for topic in await reader.topics() if topic.startswith(settings.prefix)]
+        places = [TopicPartition(topic, n) for topic in topics for n in await partitions_of_topic(reader, topic)]
+        reader.assign(places)
+        ends = await reader.end_offsets(places)
+        while any([await reader.position(place) < ends[place] for place in places]):
+            for place, records in (await reader.getmany(timeout_ms=200)).items():
+                for one in records:
+                    headers = [content for _, content in one.headers]
+                    yield place.topic, b"\n".join([one.key or b"", one.value or b"", *headers])
