@@ -144,5 +144,13 @@ async def _demo(
         click.echo(json.dumps(found))
     else:
         console.print(shown(found, verdict, plan.currency))
-        console.print(f"\nLook closer: CAUCE_PREFIX={settings.prefix} CAUCE_HOME={settings.home} cauce order list")
+        _look_closer(settings, console)
     return 1 if verdict.violations else 0
+
+
+def _look_closer(settings: Settings, console: Console) -> None:
+    """Lines to copy, as they would be typed in this shell."""
+    cauce = f"CAUCE_PREFIX={settings.prefix} CAUCE_HOME={settings.home} {sys.argv[0]}"
+    console.print("\nThe broker keeps running, and what was recorded is still there. To look closer:")
+    for words in ("order list", "order show ORDER", "replay"):
+        console.print(f"  {cauce} {words}", soft_wrap=True, highlight=False)

@@ -45,7 +45,7 @@ class Display:
             table.add_column()
         _bar(table, "orders sent", moment.sent, len(self._plan.entries))
         _bar(table, "orders decided", len(score.placed) + len(score.refused), orders)
-        _bar(table, "units promised", score.units["allocated"], ordered)
+        _bar(table, "units promised", score.units["allocated"], score.units["ordered"])
         _bar(table, "units packed", score.units["packed"], ordered)
         _bar(table, "units shipped", score.units["shipped"], ordered)
         _bar(table, "units delivered", score.units["delivered"], ordered)
