@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from cauce.runtime.deciding import EntityHandler, RowsHandler, receive
 from cauce.runtime.doors import door_lane
-from cauce.runtime.lane import Lane, Record, Unprocessable
+from cauce.runtime.lane import Lane, Record, Unprocessable, key_of
 from cauce.runtime.publishing import home_topics
 from cauce.runtime.runners import runner_lane
 from cauce.runtime.service import DoorLane, EntityLane, RowsLane, RunnerLane, Service, ServiceLane
 from cauce.runtime.settings import Settings
 from schemas.topics import Family
+
+Subject = Callable[[Record], bytes | None]
 
 
 def lanes_of(service: Service, settings: Settings) -> tuple[Lane, ...]:
@@ -24,19 +26,17 @@ def _lane(declared: ServiceLane, settings: Settings) -> Lane:
 
 def _entity(declared: EntityLane, settings: Settings) -> Lane:
     handler = EntityHandler(declared, settings.release)
-    return Lane(
-        service=declared.service,
-        name=declared.name,
-        inputs=tuple(declared.inputs),
-        outputs=home_topics(declared.publishes),
-        tables=handler.tables,
-        handler=handler,
-        family=Family.ORDERS.value,
-    )
+    return _decided(declared, handler, family=Family.ORDERS, subject=key_of)
 
 
 def _rows(declared: RowsLane, settings: Settings) -> Lane:
     handler = RowsHandler(declared, settings.release)
+    return _decided(declared, handler, family=declared.family, subject=_subject)
+
+
+def _decided(
+    declared: EntityLane | RowsLane, handler: EntityHandler | RowsHandler, *, family: Family, subject: Subject
+) -> Lane:
     return Lane(
         service=declared.service,
         name=declared.name,
@@ -44,8 +44,8 @@ def _rows(declared: RowsLane, settings: Settings) -> Lane:
         outputs=home_topics(declared.publishes),
         tables=handler.tables,
         handler=handler,
-        subject=_subject,
-        family=declared.family.value,
+        subject=subject,
+        family=family.value,
     )
 
 
