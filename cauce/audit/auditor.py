@@ -30,9 +30,9 @@ class Auditor:
         provider: Mapping[str, LedgerLine] | None = None,
         canaries: Iterable[bytes] = (),
     ) -> None:
-        self._secrecy = Secrecy(canaries)
+        self._secrecy, self._inputs = Secrecy(canaries), Inputs(raw, parked)
         self._checks: list[Check] = [
-            Identity(), Sequences(), Ledger(), Promises(), Money(), Lines(), Inputs(raw, parked),
+            Identity(), Sequences(), Ledger(), Promises(), Money(), Lines(), self._inputs,
         ]  # fmt: skip
         if provider is not None:
             self._checks.append(TwoLedgers(provider))
@@ -44,6 +44,12 @@ class Auditor:
         self._secrecy.see_bytes(entry.place, content)
         for check in self._checks:
             check.see(entry)
+
+    def see_unreadable(self, place: Place, content: bytes) -> None:
+        """Take a record in that is no message: some lane must have set it aside."""
+        self._records += 1
+        self._secrecy.see_bytes(str(place), content)
+        self._inputs.see_unreadable(place)
 
     def verdict(self) -> Verdict:
         """The violations, by law."""

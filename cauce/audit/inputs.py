@@ -19,6 +19,9 @@ class Place(NamedTuple):
     partition: int
     offset: int
 
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.partition}@{self.offset}"
+
 
 class Inputs:
     """Each raw record gave a command or is set aside; each command that asks for an answer got one or is parked."""
@@ -29,6 +32,7 @@ class Inputs:
         self._read: set[tuple[str, int]] = set()
         self._asked: dict[str, Entry] = {}
         self._causes: set[str] = set()
+        self._unreadable: list[Place] = []
 
     def see(self, entry: Entry) -> None:
         """Doors name the raw record in source and sequence; facts name their cause."""
@@ -40,10 +44,19 @@ class Inputs:
         if BY_NAME[entry.topic].kind is not TopicKind.RAW and envelope.cause_id:
             self._causes.add(envelope.cause_id)
 
+    def see_unreadable(self, place: Place) -> None:
+        """A record that is no message; the first lane that met it has parked it."""
+        self._unreadable.append(place)
+
     def violations(self) -> list[Violation]:
         """See Check."""
         found = [
-            Violation(8, f"{place.topic}/{place.partition}@{place.offset}", "", "no door read it or set it aside")
+            Violation(8, str(place), "", "it cannot be read, and no lane set it aside")
+            for place in self._unreadable
+            if place not in self._parked
+        ]
+        found += [
+            Violation(8, str(place), "", "no door read it or set it aside")
             for place in self._raw
             if place not in self._parked and not self._was_read(place)
         ]

@@ -10,7 +10,7 @@ from cauce.audit.inputs import Place
 from cauce.audit.money import LedgerLine
 from cauce.audit.record import Entry
 from cauce.runtime.deciding import receive
-from cauce.runtime.lane import Record, is_control
+from cauce.runtime.lane import Record, Unprocessable, is_control
 from cauce.runtime.log_reader import read_to_end
 from cauce.runtime.parking import about
 from cauce.runtime.settings import Settings
@@ -36,12 +36,20 @@ async def audit(
     async for record in read_to_end(servers, settings, OURS):
         if is_control(record.headers):
             continue
-        received = receive(record)
-        auditor.see(Entry(record.topic, record.partition, record.offset, *received[1:]), _content(record))
+        _see(auditor, record)
         count += 1
         if count % A_WHILE == 0:
             progress(count)
     return auditor.verdict()
+
+
+def _see(auditor: Auditor, record: Record) -> None:
+    try:
+        received = receive(record)
+    except (ValueError, Unprocessable):  # what a lane would park it for
+        auditor.see_unreadable(_place(record), _content(record))
+    else:
+        auditor.see(Entry(record.topic, record.partition, record.offset, *received[1:]), _content(record))
 
 
 def read_ledger(path: Path) -> dict[str, LedgerLine]:

@@ -16,12 +16,11 @@ async def folded(servers: str, settings: Settings, lane: EntityLane) -> dict[byt
     source = f"/cauce/{lane.service}/{lane.name}/"
     facts: dict[str, list[tuple[int, Any]]] = defaultdict(list)
     async for record in read_to_end(servers, settings, home_topics(lane.publishes)):
-        if is_control(record.headers):
+        if is_control(record.headers) or not dict(record.headers).get("ce_source", b"").startswith(source.encode()):
             continue
         received = receive(record)
-        if received.envelope.source.startswith(source):
-            entity = str(getattr(received.message, lane.entity))
-            facts[entity].append((received.envelope.sequence, received.message))
+        entity = str(getattr(received.message, lane.entity))
+        facts[entity].append((received.envelope.sequence, received.message))
     table = entity_table(lane)
     return {key.encode(): table.encode(_fold(lane, key, of_key)) for key, of_key in facts.items()}
 

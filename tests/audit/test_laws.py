@@ -268,6 +268,18 @@ def test_law_8_a_command_without_an_answer_is_named(log):
     assert any("order.place.v1 was never answered" in detail for law, detail in log.audit() if law == 8)
 
 
+def test_law_8_a_record_that_is_no_message_and_that_no_lane_set_aside_is_named():
+    place = Place("intake-commands", 0, 3)
+
+    def found(**options):
+        auditor = Auditor(**options)
+        auditor.see_unreadable(place, b"for ana@example.org")
+        return [(violation.law, violation.place) for violation in auditor.verdict().violations]
+
+    assert found() == [(8, "intake-commands/0@3"), (10, "intake-commands/0@3")]
+    assert found(parked=[place]) == [(10, "intake-commands/0@3")]
+
+
 def test_law_10_a_mail_address_in_the_clear_is_named(log):
     log.replace(OrderPlaced, order_number="ana@example.org")
 

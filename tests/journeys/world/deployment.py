@@ -14,6 +14,7 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError
 from world.company import REFERENCE, new_customer
 from world.facts import Facts
 from world.mailbox import Mailbox
+from world.operator import Operator
 from world.outside import Outside
 
 from cauce.cli.up import deployment_lanes, programs
@@ -54,6 +55,7 @@ class Deployment:
         self.facts = Facts(settings, [*(topic.name for topic in TOPICS), *parked])
         self.mailbox = Mailbox(self.facts.moved)
         self.outside = Outside(settings, self.clock)
+        self.operator = Operator(settings)
         self.killed = []
         self._port = provider_port
 

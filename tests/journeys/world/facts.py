@@ -12,6 +12,7 @@ from cauce.runtime.lane import is_control
 from cauce.runtime.log_reader import record_of
 from cauce.runtime.records import partitions_of_topic
 from schemas.envelope import Envelope, EnvelopeBroken
+from schemas.topics import BY_NAME
 from schemas.upcasts import read_message
 
 PATIENCE_SECONDS = 60
@@ -24,6 +25,10 @@ class Seen(NamedTuple):
     record: object
     envelope: Envelope | None
     message: object
+
+    def __str__(self):
+        place = f"{self.record.topic}/{self.record.partition}@{self.record.offset}"
+        return f"  {place} {type(self.message).__name__} {getattr(self.message, 'order_id', '')}"
 
     @property
     def id(self):
@@ -117,7 +122,7 @@ class Facts:
         """Exactly `count` such messages, once they are there."""
         await self.until(lambda: len(self.of(kind, **fields)) >= count, f"{count} {kind.type} with {fields}")
         found = self.messages(kind, **fields)
-        assert len(found) == count, f"{len(found)} {kind.type} with {fields}, not {count}"
+        assert len(found) == count, f"not {count}:\n{self.tell(self.of(kind, **fields))}"
         return found
 
     async def until(self, ready, what, seconds=PATIENCE_SECONDS):
@@ -142,17 +147,13 @@ class Facts:
                 task.result()
                 raise AssertionError("what must go on has ended")
 
-    def tell(self, count=25):
-        """The last records, for a test that failed."""
-        return "\n".join(
-            f"  {seen.record.topic}/{seen.record.partition}@{seen.record.offset} {type(seen.message).__name__} "
-            f"{getattr(seen.message, 'order_id', '')}"
-            for seen in self.all[-count:]
-        )
+    def tell(self, some=None):
+        """Records, the last ones if none are given, for a test that failed."""
+        return "\n".join(map(str, some or self.all[-25:]))
 
 
 def _seen(record):
-    if is_control(record.headers):
+    if is_control(record.headers) or record.topic not in BY_NAME:
         return Seen(record, None, None)
     try:
         envelope = Envelope.from_headers(list(record.headers))
