@@ -133,6 +133,6 @@ def put_faults_in():
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     put_faults_in()
     sys.exit(run_worker(Settings(), SERVICE, LANES))

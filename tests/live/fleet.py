@@ -185,15 +185,18 @@ class Feed:
         self.kafka, self.sent = kafka, defaultdict(list)
 
     async def write(self, records, pace=None, enough=None):
-        """(topic, key, value) each, `pace` a second, to the last or until there are `enough`."""
-        producer = AIOKafkaProducer(bootstrap_servers=self.kafka.servers, linger_ms=5, max_batch_size=1 << 18)
+        """(topic, key, value) each, `pace` a second, to the last or until there are `enough`. All have arrived then."""
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self.kafka.servers, enable_idempotence=True, linger_ms=5, max_batch_size=1 << 18
+        )
         await producer.start()
-        started = time.monotonic()
+        started, deliveries = time.monotonic(), []
         for number, (topic, key, value) in enumerate(records):
             if enough is not None and enough.is_set():
                 break
             self.sent[topic].append((key, value))
-            await producer.send(self.kafka.settings.topic(topic), value, key=key)
+            deliveries.append(await producer.send(self.kafka.settings.topic(topic), value, key=key))
             if number % 100 == 0 and pace:
                 await asyncio.sleep(max(0.0, started + number / pace - time.monotonic()))
+        await asyncio.gather(*deliveries)
         await producer.stop()

@@ -50,6 +50,6 @@ LANE = Lane(
 )
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     counting.put_faults_in()
     sys.exit(run_worker(Settings(), SERVICE, [LANE]))
