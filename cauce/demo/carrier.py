@@ -21,10 +21,11 @@ def respond(received: Received) -> Iterable[Said]:
 
 
 def _report(parcel: ParcelShipped, status: CarrierStatus, happened_at: datetime) -> Said:
+    """Said no earlier than it happens."""
     form = CarrierReport(
         event_id=f"{parcel.tracking_number}-{status}",
         tracking_number=parcel.tracking_number,
         status=status,
         happened_at=happened_at,
     )
-    return Said(RawTopic.CARRIER_EVENTS, parcel.tracking_number, form)
+    return Said(RawTopic.CARRIER_EVENTS, parcel.tracking_number, form, happened_at)

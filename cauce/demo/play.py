@@ -32,7 +32,7 @@ from schemas.raw import StockAdjustment, StockReceipt
 STALLED_SECONDS = 90  # nothing at all has happened for this long: say so instead of waiting for ever
 LOOK_SECONDS = 0.25
 READY_SECONDS = 120
-A_LOOK_LATER = timedelta(minutes=20)  # how far the demo's clock goes in LOOK_SECONDS after the last order
+A_LOOK_LATER = timedelta(hours=3)  # how far the demo's clock goes in LOOK_SECONDS after the last order
 READERS_OF_REFERENCE = ("intake", "fulfillment", "returns")
 
 
