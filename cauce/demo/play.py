@@ -33,7 +33,7 @@ STALLED_SECONDS = 90  # nothing at all has happened for this long: say so instea
 LOOK_SECONDS = 0.25
 READY_SECONDS = 120
 A_LOOK_LATER = timedelta(hours=3)  # how far the demo's clock goes in LOOK_SECONDS after the last order
-READERS_OF_REFERENCE = ("intake", "fulfillment", "returns")
+READERS_OF_REFERENCE = ("intake", "fulfillment", "returns", "notify")
 
 
 class Stalled(RuntimeError):

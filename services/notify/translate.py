@@ -10,6 +10,7 @@ from schemas.effects import EffectAnswered
 from schemas.notices import NoticeKind, NoticeLine, TellCustomer
 from schemas.orders import CanceledUnits, Customer, OrderChanged, OrderPlaced, OrderRefused, Reason
 from schemas.payments import PaymentRefunded
+from schemas.reference import Kind
 from schemas.returns import GoodsReturned, ReturnAuthorized, ReturnExpired, ReturnRefused
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped
 from schemas.stock import Allocated, Backordered
@@ -17,11 +18,25 @@ from services.notify.domain.notices import RecordAnswer, Tell
 from services.notify.domain.router import Route
 
 
-def to_route(received: Received, _reference: Reference) -> Route | None:
+def to_route(received: Received, reference: Reference) -> Route | None:
     """The word to the customer that a fact asks for; None for facts no customer hears of."""
     tell = _TELL.get(type(received.message))
     notice = tell(received.message) if tell else None
-    return Route(at=received.envelope.at, notice=notice) if notice else None
+    return Route(at=received.envelope.at, notice=_named(notice, reference)) if notice else None
+
+
+def _named(notice: TellCustomer, reference: Reference) -> TellCustomer:
+    """With the products' names beside their skus, where they are known; a change's lines are numbers, not skus."""
+    if notice.kind is NoticeKind.CHANGED or not notice.lines:
+        return notice
+    return notice.model_copy(update={"lines": tuple(_with_name(line, reference) for line in notice.lines)})
+
+
+def _with_name(line: NoticeLine, reference: Reference) -> NoticeLine:
+    product = reference.item(Kind.PRODUCTS, line.text)
+    return (
+        NoticeLine(text=f"{product.name} ({line.text})", quantity=line.quantity) if product and product.name else line
+    )
 
 
 def to_notice(received: Received, _reference: Reference) -> Tell | RecordAnswer:

@@ -26,7 +26,7 @@ SERVICE = Service(
         EntityLane(
             service="notify",
             name="router",
-            inputs=dict.fromkeys(FACTS, to_route),
+            inputs=dict.fromkeys((*FACTS, "reference"), to_route),
             decider=router.DECIDER,
             state=router.Crossing,
             publishes=(TellCustomer,),

@@ -24,6 +24,7 @@ from schemas.orders import (
     ShipOption,
 )
 from schemas.payments import PaymentRefunded
+from schemas.reference import Product
 from schemas.returns import DisposedUnits, GoodsReturned, Grade, ReturnAuthorized, ReturnLine, ReturnRefused
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped, Quote
 from schemas.stock import (
@@ -248,6 +249,17 @@ def test_the_router_passes_every_word_on_and_remembers_nothing(received):
 def test_the_lanes_read_what_the_table_of_topics_says():
     for lane in SERVICE.lanes:
         name = f"{lane.service}-{lane.name}"
-        reader = "notify" if lane.name == "router" else name
         reads = {lane.effects} if isinstance(lane, RunnerLane) else set(lane.inputs)
-        assert reads == {topic.name for topic in TOPICS if reader in topic.readers}
+        assert reads == {
+            topic.name
+            for topic in TOPICS
+            if name in topic.readers or (lane.name == "router" and "notify" in topic.readers)
+        }
+
+
+def test_products_are_named_beside_their_skus_where_they_are_known(received):
+    known = MemoryReference(products=(Product(id="22423", name="Cake stand", weight_grams=200),))
+    named, unnamed = (to_route(received(SHIPPED), reference).notice for reference in (known, MemoryReference()))
+
+    assert [line.text for line in named.lines] == ["Cake stand (22423)"]
+    assert [line.text for line in unnamed.lines] == ["22423"]
