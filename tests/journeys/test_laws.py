@@ -25,6 +25,11 @@ async def _everything_is_settled(world):
     await world.settled()
 
 
+async def test_no_worker_ended_but_those_that_were_killed(world):
+    restarts = {name.removesuffix("-0"): count for name, count in world.supervisor.restarts.items() if count}
+    assert restarts == dict(world.killed)
+
+
 async def test_no_law_is_broken(world):
     verdict = await audit(
         world.settings.servers, world.settings, provider=read_ledger(world.ledger), progress=lambda _: None

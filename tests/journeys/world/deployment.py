@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
@@ -26,6 +27,7 @@ from schemas.effects import EffectAnswered
 from schemas.notices import SendMail
 from schemas.payments import RefundPayment
 from schemas.topics import TOPICS
+from services import NAMES
 
 START_SECONDS = 150
 OPENS_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -56,7 +58,7 @@ class Deployment:
         self.mailbox = Mailbox(self.facts.moved)
         self.outside = Outside(settings, self.clock)
         self.operator = Operator(settings)
-        self.killed = []
+        self.killed = Counter()
         self._port = provider_port
 
     @asynccontextmanager
@@ -102,6 +104,10 @@ class Deployment:
         arguments = ("--port", str(self._port), "--ledger", str(self.ledger))
         return [*programs(settings, 1, env), Program("sandbox", (*sandbox, *arguments), {})]
 
+    @staticmethod
+    def _program(service):
+        return f"{service}-0" if service in NAMES else service
+
     async def _provider_answers(self):
         async with aiohttp.ClientSession(self.settings.payments_url) as client:
             async with asyncio.timeout(START_SECONDS):
@@ -115,14 +121,28 @@ class Deployment:
         return new_customer(**details)
 
     def kill(self, service):
-        """Kill -9 the worker of a service; the supervisor starts it again."""
-        self.supervisor.kill(f"{service}-0")
-        self.killed.append(service)
+        """Kill -9 the worker of a service, unless it is being started; the supervisor starts it again."""
+        if self.supervisor.kill(self._program(service)):
+            self.killed[service] += 1
+
+    @contextmanager
+    def killing(self, plan):
+        """Meanwhile the first record that is seen on a topic of the plan kills the services beside it."""
+        left, wanted = dict(plan), self.killed + Counter(service for services in plan.values() for service in services)
+
+        def strike(seen):
+            for service in left.pop(seen.record.topic, ()):
+                self.kill(service)
+
+        self.facts.watchers.append(strike)
+        yield
+        self.facts.watchers.remove(strike)
+        assert self.killed == wanted
 
     @contextmanager
     def frozen(self, *services):
         """Meanwhile the workers of these services stand still, shorter than their group would wait for them."""
-        pids = [self.supervisor.pid(f"{service}-0") for service in services]
+        pids = [self.supervisor.pid(self._program(service)) for service in services]
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         try:

@@ -46,6 +46,7 @@ class Facts:
         self.settings, self.topics = settings, topics
         self.moved = asyncio.Event()
         self.all = []
+        self.watchers = []  # called with every record, at once
         self.last = {}  # next offset by logical topic and partition
         self._by_type, self._by_topic = defaultdict(list), defaultdict(list)
         self._by_id = {}
@@ -93,6 +94,8 @@ class Facts:
         if seen.message is not None:
             self._by_type[type(seen.message)].append(seen)
             self._by_id.setdefault(seen.id, seen)
+        for watcher in list(self.watchers):
+            watcher(seen)
 
     def of(self, kind, /, **fields):
         """The messages of a type with these fields, each with its envelope, in the order they were seen."""
