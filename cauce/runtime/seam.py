@@ -1,7 +1,7 @@
 """Where the lane enters Faust: its consumer hands fetched lists to tenures, its recovery takes tenures.
 
 Faust keeps group membership, assignment, rebalancing, service lifecycle and table declarations. What is replaced, and
-why, is in docs/decisions/0003; tests/runtime/test_seam.py holds the private names used here.
+why, is in docs/decisions/0002; tests/runtime/test_seam.py holds the private names used here.
 """
 
 import asyncio
