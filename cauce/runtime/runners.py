@@ -58,7 +58,7 @@ class Runner:
         async with self._connecting:
             if self._connection is None:
                 stack = AsyncExitStack()
-                self._connection = await stack.enter_async_context(self._declared.connect()), stack
+                self._connection = await stack.enter_async_context(self._declared.connect(self._settings)), stack
             self._users += 1
         provider, stack = self._connection
         try:

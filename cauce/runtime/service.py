@@ -117,8 +117,9 @@ class DoorLane:
 
 @dataclass(frozen=True, slots=True)
 class RunnerLane:
-    """Effects in, one answer each out. `connect()` opens the provider, once a worker, as an async context manager.
+    """Effects in, one answer each out.
 
+    `connect(settings)` opens the provider with the worker's settings, once a worker, as an async context manager.
     `perform(effect, effect_id, attempt)` of what it yields returns an Answer or raises ProviderDown; `effect_id` is the
     idempotency key. `attempt` counts from 1 and survives crashes, so a second one after a crash is known as such. A
     provider that forgets keys also has `key_life_seconds` and `look_up` (`cauce.runtime.runners.LooksUp`).
@@ -128,7 +129,7 @@ class RunnerLane:
     service: str
     effects: str
     results: str
-    connect: Callable[[], Any]
+    connect: Callable[[Settings], Any]
     name: str = "runner"
     concurrency: int = 8
 

@@ -18,9 +18,8 @@ ERASED = "erased"
 
 
 @asynccontextmanager
-async def connect() -> AsyncIterator["Mailer"]:
+async def connect(settings: Settings) -> AsyncIterator["Mailer"]:
     """The medium and the vault that the settings name."""
-    settings = Settings()
     vault = Vault(settings.home)
     folder = (settings.home / "mail").as_uri()
     medium = medium_of(settings.mail_url.get_secret_value() if settings.mail_url else folder)

@@ -201,10 +201,11 @@ def test_a_url_of_no_medium_is_refused_without_showing_it():
     assert "hunter2" not in str(refused.value)
 
 
-async def test_the_settings_name_medium_and_sender(monkeypatch, tmp_path, effect):
-    monkeypatch.setenv("CAUCE_HOME", str(tmp_path))
-    monkeypatch.setenv("CAUCE_MAIL_FROM", "Tienda <pedidos@tienda.example>")
-    async with connect() as mailer:
+async def test_the_settings_of_the_worker_name_medium_and_sender_whatever_the_environment_says(
+    monkeypatch, tmp_path, effect
+):
+    monkeypatch.setenv("CAUCE_HOME", str(tmp_path / "elsewhere"))
+    async with connect(Settings(home=tmp_path, mail_from="Tienda <pedidos@tienda.example>")) as mailer:
         await mailer.perform(effect(), "e-1", 1)
     (file,) = (tmp_path / "mail").iterdir()
     assert message_from_bytes(file.read_bytes(), policy=SMTP)["From"] == "Tienda <pedidos@tienda.example>"

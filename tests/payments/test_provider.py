@@ -5,6 +5,7 @@ import pytest
 
 from cauce.money import Money
 from cauce.runtime.service import Answer, ProviderDown
+from cauce.runtime.settings import Settings
 from cauce.sandbox.payments import PaymentSandbox, serving
 from schemas.effects import EffectOutcome
 from schemas.payments import RefundPayment
@@ -128,9 +129,9 @@ async def test_nobody_at_the_door_is_surely_nothing_done():
     assert not down.value.may_have_acted
 
 
-async def test_the_client_goes_where_the_settings_say(url, monkeypatch):
-    monkeypatch.setenv("CAUCE_PAYMENTS_URL", url)
-    async with connect() as client:
+async def test_the_client_goes_where_the_settings_of_its_worker_say(url, monkeypatch):
+    monkeypatch.setenv("CAUCE_PAYMENTS_URL", "http://127.0.0.1:1")
+    async with connect(Settings(payments_url=url)) as client:
         answer = await client.perform(Shop(None, "ch_unknown").effect(), "effect-1", 1)
     assert answer.detail == "resource_missing"
 

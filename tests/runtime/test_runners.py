@@ -89,11 +89,12 @@ class Provider:
     def __init__(self, **scripts):
         self.scripts = {name.replace("_", "-"): list(script) for name, script in scripts.items()}
         self.calls, self.running, self.most_at_once = [], 0, 0
-        self.called, self.opened = asyncio.Event(), 0
+        self.called, self.opened, self.settings = asyncio.Event(), 0, None
 
     @asynccontextmanager
-    async def connect(self):
+    async def connect(self, settings):
         self.opened += 1
+        self.settings = settings
         yield self
         self.opened -= 1
 
@@ -344,7 +345,7 @@ async def test_tenures_of_a_worker_share_one_connection_and_its_circuit(bench):
     bench.start(other)
     await asyncio.sleep(0.05)  # long enough for a call that must not come
     assert provider.calls == [("effect-1", 1)]
-    assert provider.opened == 1
+    assert (provider.opened, provider.settings) == (1, bench.settings)
     await bench.stop()
     assert provider.opened == 0
 

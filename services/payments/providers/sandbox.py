@@ -69,10 +69,10 @@ class SandboxPayments:
 
 
 @asynccontextmanager
-async def connect() -> AsyncIterator[SandboxPayments]:
+async def connect(settings: Settings) -> AsyncIterator[SandboxPayments]:
     """A client of the provider at `payments_url`; nothing is asked before the first refund."""
     timeout = aiohttp.ClientTimeout(total=CALL_SECONDS, connect=CONNECT_SECONDS)
-    async with aiohttp.ClientSession(Settings().payments_url, timeout=timeout) as session:
+    async with aiohttp.ClientSession(settings.payments_url, timeout=timeout) as session:
         yield SandboxPayments(session)
 
 
