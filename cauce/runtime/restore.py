@@ -38,11 +38,20 @@ def _standing(tenure: Tenure) -> Standing:
 
 
 async def _known_offset(reader: Any, tp: TopicPartition, in_state: int | None, station: Station) -> int | None:
-    """The later of what state and group know: a lane that lost its group's offsets resumes from its state."""
+    """What the state knows: a lane that lost its group's offsets resumes from it.
+
+    Both commit in one transaction, so a group that is ahead means that the changelog is not the one it was. Raises
+    Misfit: going on would be deciding over empty tables.
+    """
     in_group = await reader.committed(tp)
+    if (in_group or 0) > (in_state or 0):
+        raise Misfit(
+            f"{tp.topic}/{tp.partition}: the group is at {in_group}, the state at {in_state}: its changelog was "
+            f"lost or the group was moved; bring the changelog back, or set the group {station.group} back to the state"
+        )
     if (in_state or 0) != (in_group or 0):
         station.watch.tell("offsets-from-state", topic=tp.topic, partition=tp.partition, state=in_state, group=in_group)
-    return max((offset for offset in (in_state, in_group) if offset is not None), default=None)
+    return in_state
 
 
 def _start(tp: TopicPartition, known: int | None, begin: int, end: int, station: Station) -> int:

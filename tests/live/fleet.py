@@ -11,7 +11,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.protocol.admin import DeleteGroupsRequest
 
 from cauce.runtime.records import partitions_of_topic, reading, stored_records
@@ -161,6 +162,17 @@ class Kafka:
                 return False
             await asyncio.sleep(0.3)
         return True
+
+    async def empty(self, topic):
+        """Delete all records of a topic, as a retention that was set wrong does."""
+        name, admin = self.settings.topic(topic), AIOKafkaAdminClient(bootstrap_servers=self.servers)
+        async with reading(self.servers) as reader:
+            tps = [TopicPartition(name, number) for number in await partitions_of_topic(reader, name)]
+            ends = await reader.end_offsets(tps)
+        await admin.start()
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, {"cleanup.policy": "delete"})])
+        await admin.delete_records({tp: RecordsToDelete(before_offset=end) for tp, end in ends.items()})
+        await admin.close()
 
     async def forget_group(self, group):
         """Delete the group with its offsets, once its last member has left."""

@@ -10,6 +10,7 @@ import running
 from fleet import Feed, Fleet
 from rocksdict import Options, Rdict, WriteBatch
 
+from cauce.runtime.lane import STANDING
 from cauce.runtime.parked import drop, retry, waiting
 
 INPUTS = {"orders": 4, "receipts": 4, "notes": 1}
@@ -43,6 +44,18 @@ async def test_a_lane_whose_group_was_deleted_goes_on_from_its_own_state(fleet, 
     assert sum(event["state"] or 0 for event in told) == 2000
 
 
+async def test_a_lane_whose_changelog_was_lost_refuses_to_start_over(fleet, kafka, feed):
+    await feed.write(some(1000))
+    first, other = fleet.worker("w0", CAUCE_INSTANCE="w0"), fleet.worker("w1", CAUCE_INSTANCE="w1")
+    await first.start().ready()
+    assert await kafka.caught_up(counting.SERVICE, orders=4)
+    assert first.stop() == 0
+    await kafka.empty(counting.STOCK.changelogs[STANDING])
+    assert await other.start().exited() == 1
+    assert "its changelog was lost" in other.events("failed")[-1]["error"]
+    assert len(await outputs(kafka)) == 1000
+
+
 async def test_a_restart_reads_only_what_the_local_store_misses(fleet, kafka, feed):
     await feed.write(some(3000, keys=3000))
     first, other = fleet.worker("w0", CAUCE_INSTANCE="w0"), fleet.worker("w1", CAUCE_INSTANCE="w1")
@@ -59,29 +72,38 @@ async def test_a_restart_reads_only_what_the_local_store_misses(fleet, kafka, fe
     assert restored[3] == 0, "and changed nothing"
 
 
-def stores(home, table):
-    return list(Path(home).rglob(f"{table}-*.db"))
-
-
-async def test_a_store_ahead_of_its_changelog_is_rebuilt_loudly(fleet, kafka, feed):
-    await feed.write(some(1000))
-    worker = fleet.worker("w0", CAUCE_INSTANCE="w0").start()
-    assert await kafka.caught_up(counting.SERVICE, orders=4)
-    worker.stop()
-    for store in stores(kafka.settings.home, "stock-counts"):
+def tamper(home, table, rows):
+    """Write into the closed local stores of a table."""
+    for store in Path(home).rglob(f"{table}-*.db"):
         database = Rdict(str(store), options=Options(raw_mode=True))
         batch = WriteBatch(raw_mode=True)
-        batch.put(b"__faust\0offset__", b"99999")
-        batch.put(b"k1", b"77777")
+        for key, value in rows.items():
+            batch.put(key, value)
         database.write(batch)
         database.close()
-    await feed.write(some(1000, start=1000))
-    worker.start()
-    assert await kafka.caught_up(counting.SERVICE, orders=4)
-    assert worker.stop() == 0
-    assert [event["held"] for event in worker.events("store-rebuilt")] == [100_000] * 4
+
+
+@pytest.mark.parametrize(
+    ("mark", "reason"),
+    [
+        ({b"__faust\0offset__": b"99999"}, "ahead of its changelog"),
+        ({b"__cauce\0as-of__": b"1700000000"}, "older than the tombstones its changelog keeps"),
+    ],
+    ids=["ahead", "too old"],
+)
+async def test_a_store_that_cannot_be_trusted_is_rebuilt_loudly(fleet, kafka, feed, mark, reason):
+    worker, other = fleet.worker("w0", CAUCE_INSTANCE="w0"), fleet.worker("w1", CAUCE_INSTANCE="w1")
+    for start, next_worker in enumerate((worker, other, worker)):
+        await feed.write(some(1000, start=1000 * start))
+        await next_worker.start().ready()
+        assert await kafka.caught_up(counting.SERVICE, orders=4)
+        assert next_worker.stop() == 0
+        if not start:
+            tamper(kafka.settings.home, "stock-counts", {b"k1": b"77777", **mark})
+    assert {event["reason"] for event in worker.events("store-rebuilt")} == {repr(reason)}
+    assert len(worker.events("store-rebuilt")) == 4
     rows = await kafka.rows(counting.STOCK.changelogs["counts"])
-    assert {value for part in rows.values() for value in part.values()} == {b"20"}
+    assert {value for part in rows.values() for value in part.values()} == {b"30"}
 
 
 async def test_the_breaker_stops_the_worker_each_time_it_is_started(fleet, kafka, feed):
