@@ -2,7 +2,7 @@
 
 from cauce.ids import outside_id
 from cauce.runtime.service import Command, DoorTools, Unreadable
-from schemas.raw import Foreign, StockAdjustment, StockReceipt
+from schemas.raw import Foreign, StockAdjustment, StockReceipt, reason_code
 from schemas.stock import AdjustStock, ReceiveStock, SkuQuantity
 from services.allocation.domain.pools import pool_of
 
@@ -37,6 +37,6 @@ def _adjustment(form: StockAdjustment) -> Command:
         site=form.site,
         sku=form.sku,
         change=form.change,
-        reason=form.reason,
+        reason=reason_code(form.reason),
     )
     return Command(outside_id(form.site, form.kind, form.adjustment), message)

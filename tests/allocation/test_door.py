@@ -33,6 +33,13 @@ def test_an_adjustment_keeps_its_sign_and_reason():
     assert (message.adjustment_id, message.change, message.reason) == ("AD-1", -2, "broken")
 
 
+def test_what_a_person_wrote_stays_in_the_raw_record():
+    form = {"adjustment": "AD-1", "site": "lyon", "sku": "cup", "change": -2, "reason": "dropped by Ana Ruiz"}
+    (command,) = read(kind="adjustment", **form)
+    assert command.message.reason == "other"
+    assert b"Ana" not in command.message.to_bytes()
+
+
 def test_the_same_receipt_is_the_same_cause_and_another_sites_is_not():
     lines = [{"sku": "cup", "quantity": 12}]
     first, again, other = (
