@@ -3,9 +3,33 @@
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+_CODES = {  # ISO 4217, list one, by the decimals of their minor unit
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    2: (
+        "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF "
+        "CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG "
+        "HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR "
+        "MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD "
+        "SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG "
+        "YER ZAR ZMW ZWG"
+    ),
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+DECIMALS = {code: decimals for decimals, codes in _CODES.items() for code in codes.split()}
+
+
+def _known(currency: str) -> str:
+    if currency not in DECIMALS:
+        raise ValueError(f"{currency} is not a currency of ISO 4217")
+    return currency
+
+
+KnownCurrency = Annotated[Currency, AfterValidator(_known)]
 
 
 class CurrencyMismatch(ValueError):
@@ -29,8 +53,11 @@ class Money(BaseModel):
         return Money.model_construct(amount=self.amount - other.amount, currency=self.currency)
 
     def __str__(self) -> str:
-        sign, whole = ("-" if self.amount < 0 else ""), abs(self.amount)
-        return f"{sign}{whole // 100}.{whole % 100:02d} {self.currency}"
+        """With the decimals of its currency; one that ISO 4217 does not know is shown in minor units."""
+        decimals = DECIMALS.get(self.currency, 0)
+        sign, digits = ("-" if self.amount < 0 else ""), f"{abs(self.amount):0{decimals + 1}d}"
+        whole, part = (digits[:-decimals], f".{digits[-decimals:]}") if decimals else (digits, "")
+        return f"{sign}{whole}{part} {self.currency}"
 
     def _same(self, other: "Money") -> None:
         if self.currency != other.currency:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import NonNegativeInt, PositiveInt
 
-from cauce.money import Currency, Money
+from cauce.money import KnownCurrency, Money
 from cauce.places import Coordinates
 from schemas.base import Instant, Message, Part
 from schemas.orders import Country, ShipOption, Sku
@@ -54,7 +54,7 @@ class Policy(Part):
     """What a shop promises and accepts. `id` is its name; there is one."""
 
     id: str = "policy"
-    currencies: tuple[Currency, ...]
+    currencies: tuple[KnownCurrency, ...]
     deliver_within_days: dict[ShipOption, PositiveInt]
     return_window_days: PositiveInt
     returns_site: str

@@ -17,6 +17,23 @@ def test_money_adds_and_subtracts_within_one_currency():
     assert str(Money(amount=-1205, currency="EUR")) == "-12.05 EUR"
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [
+        (1205, "GBP", "12.05 GBP"),
+        (5, "EUR", "0.05 EUR"),
+        (1205, "JPY", "1205 JPY"),
+        (-7, "KRW", "-7 KRW"),
+        (12050, "KWD", "12.050 KWD"),
+        (9, "BHD", "0.009 BHD"),
+        (12345, "CLF", "1.2345 CLF"),
+        (1205, "XQQ", "1205 XQQ"),
+    ],
+)
+def test_money_is_shown_with_the_decimals_of_its_currency(amount, currency, shown):
+    assert str(Money(amount=amount, currency=currency)) == shown
+
+
 def test_two_currencies_never_meet_in_one_sum():
     with pytest.raises(CurrencyMismatch):
         total("GBP", [Money(amount=1, currency="EUR")])
