@@ -4,13 +4,16 @@ from collections.abc import Callable
 
 from cauce.runtime.deciding import EntityHandler, RowsHandler, receive
 from cauce.runtime.doors import door_lane
-from cauce.runtime.lane import Lane, Record, Unprocessable, key_of
+from cauce.runtime.lane import Lane, Record, Unprocessable
 from cauce.runtime.publishing import home_topics
 from cauce.runtime.runners import runner_lane
 from cauce.runtime.service import DoorLane, EntityLane, RowsLane, RunnerLane, Service, ServiceLane
 from cauce.runtime.settings import Settings
+from schemas.reference import TimeReached
 from schemas.topics import Family
 
+_TICK = ("ce_type", TimeReached.type.encode())
+CLOCK = "ticks"
 Subject = Callable[[Record], bytes | None]
 
 
@@ -26,7 +29,12 @@ def _lane(declared: ServiceLane, settings: Settings) -> Lane:
 
 def _entity(declared: EntityLane, settings: Settings) -> Lane:
     handler = EntityHandler(declared, settings.release)
-    return _decided(declared, handler, family=Family.ORDERS, subject=key_of)
+    return _decided(declared, handler, family=Family.ORDERS, subject=_entity_subject)
+
+
+def _entity_subject(record: Record) -> bytes | None:
+    """The entity. A tick is about nobody: one that cannot be read must not stop the clock."""
+    return None if record.topic == CLOCK else record.key
 
 
 def _rows(declared: RowsLane, settings: Settings) -> Lane:
@@ -46,7 +54,12 @@ def _decided(
         handler=handler,
         subject=subject,
         family=family.value,
+        waits=_is_tick,
     )
+
+
+def _is_tick(record: Record) -> bool:
+    return _TICK in record.headers
 
 
 def _subject(record: Record) -> bytes | None:

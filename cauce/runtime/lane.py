@@ -79,6 +79,12 @@ class Work(Protocol):
     ) -> None:
         """Add an output; the topic is one the lane declares."""
 
+    def attempt(self, act: Callable[[], None], *, record: Record, subject: bytes) -> bool:
+        """Whether `act` was done: where it fails it leaves no trace, and `record` is parked for `subject` in its place.
+
+        It is not tried, only parked, while the subject waits behind a parked record. The present record goes on.
+        """
+
 
 class Changed(Protocol):
     """An `asyncio.Event` that is set after each commit; the background task clears it."""
@@ -121,6 +127,11 @@ def key_of(record: Record) -> bytes | None:
     return record.key
 
 
+def never_waits(_record: Record) -> bool:
+    """Every batch is committed at once."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
     """Inputs, outputs, tables and the handler of one entity of one service.
@@ -141,6 +152,7 @@ class Lane:
     breaker: int = 20  # undecidable records in a row that stop the worker
     parks: bool = True  # False for a door: it sets aside what it cannot read, and trusts no headers of outsiders
     background: Background | None = None
+    waits: Callable[[Record], bool] = never_waits  # a batch of only these that changed nothing commits with the next
 
     def __post_init__(self) -> None:
         """Refuse what could never work: no input, or a table named twice or as the lane's own."""

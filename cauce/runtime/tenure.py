@@ -23,6 +23,7 @@ from cauce.runtime.work import UnitOfWork
 TRANSACTION_TIMEOUT_MS = 15_000  # a killed worker's open transaction hides its partitions' later records this long
 LAST_WORDS_SECONDS = 10  # what a background task may take to end, once told
 _TOPIC_PATIENCE_SECONDS = 10
+MOST_HELD = 600  # at a tick a second, ten minutes
 
 
 class Tenure:
@@ -41,6 +42,7 @@ class Tenure:
         self.task: asyncio.Task[None] | None = None  # works through a fetch
         self._background: asyncio.Future[None] | None = None
         self._failure: BaseException | None = None
+        self._held: list[tuple[str, int, int]] = []  # runs of batches that wait for the next to be committed
         self._fresh = True  # nothing committed yet
         self.producer = AIOKafkaProducer(
             bootstrap_servers=station.servers,
@@ -114,13 +116,22 @@ class Tenure:
 
     async def _batch(self, batch: Sequence[Record]) -> None:
         work = self._unit()
+        work.journal.extend(self._held)
         work.decide(batch)
+        if self._may_wait(work, batch):
+            self._held = work.journal
+            return
+        self._held = []
         await self._commit(work)
         for failure in work.failures:
             self._tell_failure(failure)
         if self._fresh:
             self._fresh = False
             self._tell("first-commit", offset=batch[0].offset)
+
+    def _may_wait(self, work: UnitOfWork, batch: Sequence[Record]) -> bool:
+        """Ticks that fired nothing would be a transaction a second; a restart reads them again and loses nothing."""
+        return len(self._held) < MOST_HELD and work.is_idle() and all(map(self.lane.waits, batch))
 
     def _unit(self) -> UnitOfWork:
         return UnitOfWork(self.lane, self.partition, self.rows, self.standing)

@@ -1,6 +1,6 @@
 """The unit of work: what one batch reads, changes and sends. Pure: no broker, no clock, no disk but the rows read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -31,7 +31,8 @@ class UnitOfWork:
         self._outputs = frozenset(lane.outputs)
         self._changes: dict[str, dict[bytes, Any]] = {name: {} for name in rows}
         self._ordered: dict[str, SortedKeys] = {}  # keys put in tables that this unit scanned
-        self._undo: list[tuple[dict[bytes, Any], bytes, Any]] = []  # changes of the present record
+        self._undo: list[tuple[MutableMapping[bytes, Any], bytes, Any]] = []  # changes of the present record
+        self._attempts = 0  # of the present record
 
     # -- what handlers use
 
@@ -75,6 +76,18 @@ class UnitOfWork:
             raise Unprocessable(f"the record for {topic} would have {len(value)} bytes, {MAX_VALUE_BYTES} at most")
         self.out.append(Output(topic, key, value, headers, partition))
 
+    def attempt(self, act: Callable[[], None], *, record: Record, subject: bytes) -> bool:
+        """See Work."""
+        self._attempts += 1
+        if subject in self.standing.blocked:
+            self._park(record, BEHIND, subject)
+            return False
+        if (exc := self._tried(act)) is not None:
+            self._fail(record, exc, subject)
+            return False
+        self.standing.streak = 0
+        return True
+
     # -- what the tenure uses
 
     def decide(self, batch: Sequence[Record]) -> None:
@@ -94,6 +107,10 @@ class UnitOfWork:
             self.journal.append((topic, taken[0].offset, len(taken)))
         self.put(_STANDING_ROWS, HEAD, self.standing.head())
 
+    def is_idle(self) -> bool:
+        """Whether nothing was sent, and no row changed but where the inputs stand."""
+        return not self.out and all(name == STANDING and set(rows) == {HEAD} for name, rows in self.changes().items())
+
     def changes(self) -> dict[str, dict[bytes, Any]]:
         """Changed rows by table; None is a deletion."""
         return {name: changes for name, changes in self._changes.items() if changes}
@@ -105,32 +122,41 @@ class UnitOfWork:
             headers = record.headers
             if headers and headers[0][0] in (RETRY, DROP):
                 self._control(record)
-            elif blocked and subject_of(record) in blocked:
-                self._park(record, BEHIND)
-            elif (exc := handle(record)) is None:
+            elif blocked and (subject := subject_of(record)) in blocked:
+                self._park(record, BEHIND, subject)
+            elif (exc := handle(record)) is not None:
+                self._fail(record, exc, subject_of(record))
+            elif not self._attempts:
                 standing.streak = 0
-            else:
-                self._fail(record, exc)
 
     def _handle(self, record: Record) -> Exception | None:
         """None, or why the record cannot be decided; then it left no trace."""
-        undo, mark = self._undo, len(self.out)
-        undo.clear()
+        self._undo.clear()
+        self._attempts = 0
+        return self._tried(self.lane.handler, record, self)
+
+    def _tried(self, act: Callable[..., None], *given: Any) -> Exception | None:
+        """A savepoint: None, or why `act` failed; then it left no trace."""
+        undo, marks = len(self._undo), (len(self.out), len(self.failures))
         try:
-            self.lane.handler(record, self)
-        except WORLD:
+            act(*given)
+        except (*WORLD, BreakerTripped):
             raise
         except Exception as exc:  # noqa: BLE001  # whatever a decider trips over is parked with its reason
-            for changes, key, before in reversed(undo):
-                if before is ABSENT:
-                    del changes[key]
-                else:
-                    changes[key] = before
-            del self.out[mark:]
+            self._undo_since(undo)
+            del self.out[marks[0] :], self.failures[marks[1] :]
             return exc
         return None
 
-    def _fail(self, record: Record, exc: Exception) -> None:
+    def _undo_since(self, mark: int) -> None:
+        for changes, key, before in reversed(self._undo[mark:]):
+            if before is ABSENT:
+                del changes[key]
+            else:
+                changes[key] = before
+        del self._undo[mark:]
+
+    def _fail(self, record: Record, exc: Exception, subject: bytes | None) -> None:
         self.standing.streak += 1
         if self.standing.streak >= self.lane.breaker:
             raise BreakerTripped(
@@ -138,7 +164,7 @@ class UnitOfWork:
                 f"last: {record.topic}/{record.offset}: {why(exc)}; mend the code, or the records' source, and restart"
             ) from exc
         self.failures.append(Failure("parked", record, why(exc), exc))
-        self._park(record, why(exc))
+        self._park(record, why(exc), subject)
 
     def _subject(self, record: Record) -> bytes | None:
         try:
@@ -146,8 +172,7 @@ class UnitOfWork:
         except Exception:  # noqa: BLE001  # a record too broken to say whom it is about counts for its key
             return record.key
 
-    def _park(self, record: Record, reason: str) -> None:
-        subject = self._subject(record)
+    def _park(self, record: Record, reason: str, subject: bytes | None) -> None:
         if subject is None:
             subject = alone(record)
         blocked = self.standing.blocked.get(subject) or Blocked(f"{record.topic}/{record.offset}", 0, 0)
@@ -174,12 +199,15 @@ class UnitOfWork:
         if control.verb == RETRY and (exc := self._handle(control.record)) is not None:
             self.failures.append(Failure("retry-failed", control.record, why(exc), exc))
             return
+        blocked = self.standing.blocked[control.subject]
         blocked = blocked._replace(first=blocked.first + 1)
         self._set_blocked(control.subject, blocked if blocked.first < blocked.next else None)
 
     def _set_blocked(self, subject: bytes, blocked: Blocked | None) -> None:
+        standing = self.standing.blocked
+        self._undo.append((standing, subject, standing.get(subject, ABSENT)))
         if blocked is None:
-            del self.standing.blocked[subject]
+            del standing[subject]
         else:
-            self.standing.blocked[subject] = blocked
+            standing[subject] = blocked
         self.put(_STANDING_ROWS, BLOCKED + subject, None if blocked is None else blocked.row)
