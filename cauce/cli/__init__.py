@@ -5,6 +5,7 @@ import importlib
 import click
 from pydantic import ValidationError
 
+from cauce.runtime import tether
 from cauce.runtime.faults import Unavailable
 
 # Name of the command -> its module here, which exposes a click command named `command`. In alphabetical order.
@@ -62,3 +63,4 @@ def _wrong_settings(wrong: ValidationError) -> str:
 @click.version_option(package_name="cauce", message="%(package)s %(version)s")
 def main() -> None:
     """Cauce: an order management system as a stream of decisions."""
+    tether.hold()

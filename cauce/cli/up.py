@@ -9,11 +9,10 @@ import click
 
 from cauce.runtime import broker
 from cauce.runtime.assembly import lanes_of
-from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import Lane
 from cauce.runtime.logs import log_to_stderr
 from cauce.runtime.settings import Settings
-from cauce.runtime.supervisor import GaveUp, Program, Supervisor
+from cauce.runtime.supervisor import UNENDING, Program, Supervisor
 from cauce.runtime.topics import create_topics, specs
 from services import NAMES, load
 
@@ -40,26 +39,28 @@ def programs(settings: Settings, workers: int, env: Mapping[str, str]) -> list[P
 def command(*, workers: int) -> None:
     """Run every service, and keep it running.
 
-    Creates the topics, runs all services and the clock, and restarts what fails, until interrupted.
+    Creates the topics, runs all services and the clock, and restarts what fails, until interrupted. Whatever ends
+    this command ends them too.
     """
     log_to_stderr()
     settings = Settings()
     obtained = broker.obtain(settings)
     settings = settings.model_copy(update={"servers": obtained.servers})
     click.echo(f"broker {obtained.servers}, {obtained.chosen}")
-    try:
-        asyncio.run(_up(settings, workers))
-    except GaveUp as failed:
-        raise Unavailable(str(failed)) from None
+    asyncio.run(_up(settings, workers))
 
 
 async def _up(settings: Settings, workers: int) -> None:
     await create_topics(str(settings.servers), settings, specs(settings, deployment_lanes(settings)))
     logs = settings.home / "logs" / (settings.prefix.rstrip("-") or "default")
-    supervisor = Supervisor(programs(settings, workers, {}), logs)
-    running = asyncio.ensure_future(supervisor.run())
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, lambda: asyncio.ensure_future(supervisor.stop()))
     click.echo(f"{len(NAMES)} services and the clock; logs in {logs}")
-    await running
+    await run_until_told(Supervisor(programs(settings, workers, {}), logs, UNENDING))
+
+
+async def run_until_told(supervisor: Supervisor) -> None:
+    """Run until SIGINT, SIGTERM, or the end of the terminal unless `nohup` made us deaf to that."""
+    loop, stops = asyncio.get_running_loop(), set[asyncio.Future[None]]()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, lambda: stops.add(asyncio.ensure_future(supervisor.stop())))
+    await supervisor.run()
