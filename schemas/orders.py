@@ -262,7 +262,10 @@ class ChangeAnswered(Message):
 
 
 class OrderChanged(Message):
-    """The order as it now stands differs from its last version by the units canceled here."""
+    """The order as it now stands differs from its last version by the units canceled here.
+
+    `taken_off` is what they were worth, which is owed back; `amount` is what the order comes to from now on.
+    """
 
     type: ClassVar[str] = "order.changed.v1"
     key: ClassVar[str] = "order_id"
@@ -274,6 +277,7 @@ class OrderChanged(Message):
     request_id: str
     canceled: tuple[CanceledUnits, ...] = Field(min_length=1)
     whole: bool
+    taken_off: Money
     amount: Money
     reason: str
     customer: Customer

@@ -29,8 +29,8 @@ class Money:
             case OrderPlaced() as order:
                 self._total[order.order_id] = order.amount().amount
                 self._places.setdefault(order.order_id, entry.place)
-            case OrderChanged() as change if change.amount.amount:
-                self._due[change.order_id][f"{change.order_id}:v{change.version}"] += change.amount.amount
+            case OrderChanged() as change if change.taken_off.amount:
+                self._due[change.order_id][f"{change.order_id}:v{change.version}"] += change.taken_off.amount
             case RefundRequested() as request if request.amount.amount:
                 self._due[request.order_id][request.refund_id] += request.amount.amount
             case PaymentCaptured() as capture:

@@ -23,7 +23,7 @@ def order_changed(received: Received, _reference: Reference) -> OweRefund:
         order_number=changed.order_number,
         refund_id=f"{changed.order_id}:v{changed.version}",
         because=RefundCause.CANCELED,
-        amount=changed.amount,
+        amount=changed.taken_off,
         customer=changed.customer,
     )
 

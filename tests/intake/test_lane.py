@@ -96,7 +96,7 @@ def test_an_order_is_placed_sent_again_differing_and_canceled(intake):
     ((envelope, changed),) = intake.tell("change-answered", answer(placed.order_id, 2))
     assert isinstance(changed, OrderChanged)
     assert (envelope.sequence, changed.version, changed.whole) == (4, 2, True)
-    assert changed.amount == Money(amount=1295, currency="GBP")
+    assert changed.taken_off == Money(amount=1295, currency="GBP")
     assert intake.parked == []
 
 

@@ -63,9 +63,12 @@ def test_units_and_money_are_conserved_and_every_request_ends_once(channel, begi
     changes = story.said(OrderChanged)
     units = canceled(story)
     assert all(units[str(number)] <= quantity for number, (quantity, _) in enumerate(lines, start=1))
-    total, taken_off = placed.amount().amount, sum(change.amount.amount for change in changes)
+    total, taken_off = placed.amount().amount, sum(change.taken_off.amount for change in changes)
     assert 0 <= taken_off <= total
+    assert all(change.taken_off.amount >= 0 for change in changes)
     assert all(change.amount.amount >= 0 for change in changes)
+    if changes:
+        assert changes[-1].amount.amount == total - taken_off
     whole = sum(units.values()) == sum(quantity for quantity, _ in lines)
     assert [change.whole for change in changes] == [False] * (len(changes) - 1) + [whole] * bool(changes)
     if whole:
@@ -99,7 +102,7 @@ def test_in_whatever_order_answers_come_the_order_ends_the_same(channel, begin, 
     one.tell(*answers)
     assert one.order == other.order
     assert canceled(one) == canceled(other)
-    paid_back = [sum(change.amount.amount for change in story.said(OrderChanged)) for story in (one, other)]
+    paid_back = [sum(change.taken_off.amount for change in story.said(OrderChanged)) for story in (one, other)]
     assert paid_back[0] == paid_back[1]
 
 

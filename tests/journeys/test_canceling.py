@@ -28,7 +28,7 @@ async def test_canceled_before_packing_the_stock_and_the_money_go_back_with_one_
     await world.settled()
 
     (answer,) = world.facts.messages(ChangeAnswered, order_id=work.order_id)
-    assert (answer.outcome, changed.whole, changed.amount) == (Outcome.ACCEPTED, True, refunded.amount)
+    assert (answer.outcome, changed.whole, changed.taken_off) == (Outcome.ACCEPTED, True, refunded.amount)
     assert world.facts.messages(WarehouseWork, order_id=work.order_id)[-1].work is Work.STOP
     (released,) = world.facts.messages(StockMoved, order_id=work.order_id, move=Move.RELEASED)
     assert (released.quantity, released.on_hand, released.free) == (2, 5, 5)

@@ -66,7 +66,8 @@ class Facts:
             request_id=f"request-{version}",
             canceled=(CanceledUnits(line_id="1", quantity=1),),
             whole=False,
-            amount=gbp(amount),
+            taken_off=gbp(amount),
+            amount=gbp(500),
             reason="too late",
             customer=self.customer,
         )

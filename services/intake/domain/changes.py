@@ -97,7 +97,8 @@ def _changed(order: OpenOrder, ask: Ask, answer: ChangeAnswered) -> OrderChanged
         request_id=ask.request_id,
         canceled=answer.canceled,
         whole=after.whole,
-        amount=Money(amount=after.taken_off - order.taken_off, currency=order.currency),
+        taken_off=Money(amount=after.taken_off - order.taken_off, currency=order.currency),
+        amount=Money(amount=after.total - after.taken_off, currency=order.currency),
         reason=ask.reason,
         customer=order.customer,
     )

@@ -73,13 +73,17 @@ class OpenOrder(Part):
         return not any(line.left for line in self.lines)
 
     @property
+    def total(self) -> int:
+        """What the order was worth when it was taken."""
+        return sum(line.amount for line in self.lines) + self.charges
+
+    @property
     def taken_off(self) -> int:
         """What all cancellations so far were worth: never more than the order, and all of it in the end.
 
         Charges go back with the last unit. A negative one (an adjustment) counts against what goes back before.
         """
-        total = sum(line.amount for line in self.lines) + self.charges
-        return total if self.whole else min(total, sum(line.taken_off for line in self.lines))
+        return self.total if self.whole else min(self.total, sum(line.taken_off for line in self.lines))
 
     def left(self) -> dict[str, int]:
         """Units of each line, by its id, that are not canceled."""
