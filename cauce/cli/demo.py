@@ -68,6 +68,8 @@ def command(
     Starts a broker if none is there, all services, a payment provider, a warehouse crew and carriers; shows what
     happens; ends with what became of every order, line, unit and cent, and the audit. Mails are files.
     """
+    if attach and kill_each:
+        raise click.UsageError("--attach starts no worker, so there is none that --kill-each could kill")
     quiet_kafka()
     console = Console(stderr=as_json)
     plan = _plan([*files, *more], orders)
@@ -139,7 +141,7 @@ async def _demo(
     provider = read_ledger(ledger_of(settings))
     with console.status("auditing"):
         verdict = await audit(servers, settings, provider=provider, progress=lambda _: None)
-    found = results(plan, play.score, play.customers, verdict, seconds)
+    found = results(play, verdict, seconds)
     if as_json:
         click.echo(json.dumps(found))
     else:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -33,6 +34,7 @@ STALLED_SECONDS = 90  # nothing at all has happened for this long: say so instea
 LOOK_SECONDS = 0.25
 READY_SECONDS = 120
 A_LOOK_LATER = timedelta(hours=3)  # how far the demo's clock goes in LOOK_SECONDS after the last order
+CLOCK = "clock"  # the one process of a deployment that is no service
 READERS_OF_REFERENCE = ("intake", "fulfillment", "returns", "notify")
 
 
@@ -65,11 +67,13 @@ class Play:
     """One play of a plan. `programs` are the deployment's processes; without any, it runs elsewhere, its actors too."""
 
     def __init__(self, settings: Settings, plan: Plan, programs: list[Program], options: Options, show: Show) -> None:
-        self._settings, self._plan, self._options, self._show = settings, plan, options, show
+        self.plan, self._settings, self._options, self._show = plan, settings, options, show
         self.servers = str(settings.servers)
         self.score = Scoreboard()
         self.supervisor = Supervisor(self._with_actors(programs), settings.home / "logs" / _name(settings))
         self.customers = Customers(plan)
+        self.killed: Counter[str] = Counter()
+        self._services = [program.name for program in programs if program.name != CLOCK]
         self._moved = asyncio.Event()
         self._records = 0
         self._begun = time.monotonic()
@@ -79,23 +83,24 @@ class Play:
     async def run(self) -> float:
         """Play to the end and answer the seconds it took. Raises Stalled, or GaveUp when a worker cannot be kept."""
         self._begun = time.monotonic()
-        at = self._plan.entries[0].at
+        at = self.plan.entries[0].at
         set_clock = self._clock_setter(at)
-        await publish_reference(self.servers, self._settings, self._plan.reference, at=at)
+        await publish_reference(self.servers, self._settings, self.plan.reference, at=at)
         async with self._running(), Stage(self.servers, self._settings) as stage:
             await self._wait_for_reference()
             await self._wait_for_provider()
             await self._stock(stage)
-            channel = Channel(self._plan, stage, self._settings.payments_url, speed=self._options.speed)
-            async with self._acting(stage), self._killing():
-                self._step = "orders are coming in"
-                playing = asyncio.ensure_future(channel.play(set_clock))
-                await self._until(playing.done, channel=channel)
-                await playing
-                await self._until(partial(self._decided, len(self._plan.orders)), channel=channel)
-                await stage.say([*supplier.deliveries(self._plan), *self.customers.unknown_purchases()])
+            channel = Channel(self.plan, stage, self._settings.payments_url, speed=self._options.speed)
+            async with self._acting(stage):
+                async with self._killing():
+                    self._step = "orders are coming in"
+                    playing = asyncio.ensure_future(channel.play(set_clock))
+                    await self._until(playing.done, channel=channel)
+                    await playing
+                    await self._until(partial(self._decided, len(self.plan.orders)), channel=channel)
+                await stage.say([*supplier.deliveries(self.plan), *self.customers.unknown_purchases()])
                 self._step = "working until everything is settled"
-                async with _time_going_on(set_clock, self._plan.entries[-1].at):
+                async with _time_going_on(set_clock, self.plan.entries[-1].at):
                     await self._until(self._settled if self._options.until_idle else _never, channel=channel)
         return time.monotonic() - self._begun
 
@@ -129,27 +134,31 @@ class Play:
 
     @contextlib.asynccontextmanager
     async def _killing(self) -> AsyncIterator[None]:
-        """With `kill_each`, kill -9 one worker after the other while orders flow."""
+        """With `kill_each`, kill -9 one worker of each service after the other while orders flow."""
         killing = asyncio.ensure_future(self._kill_each() if self._options.kill_each else asyncio.sleep(0))
         yield
         await killing
 
     async def _kill_each(self) -> None:
-        total = len(self._plan.orders)
-        names = [
-            name for name in self.supervisor.restarts if not name.startswith(("crew", "carrier", "sandbox", "clock"))
-        ]
-        for number, name in enumerate(names, start=1):
-            goal = total * number // (len(names) + 1)
+        total = len(self.plan.orders)
+        for number, name in enumerate(self._services, start=1):
+            goal = total * number // (len(self._services) + 1)
             await self._until(partial(self._decided, goal))
-            self.supervisor.kill(name)
+            await self._until(partial(self._kill, name))
+
+    def _kill(self, name: str) -> bool:
+        """Whether it ran, so that it could be killed."""
+        if self.supervisor.kill(name) is None:
+            return False
+        self.killed[name] += 1
+        return True
 
     def _decided(self, orders: int) -> bool:
         return len(self.score.placed) + len(self.score.refused) >= orders
 
     async def _stock(self, stage: Stage) -> None:
         self._step = "filling the shelves"
-        opening = list(supplier.opening(self._plan))
+        opening = list(supplier.opening(self.plan))
         await stage.say(opening)
         units = sum(
             line.quantity for said in opening if isinstance(said.form, StockReceipt) for line in said.form.lines
@@ -211,11 +220,11 @@ class Play:
         self._show(Moment(self._step, self._channel_sent, seconds, self.score, restarts))
 
     def _open(self) -> Mapping[str, int]:
-        planned = sum(len(planned) for planned in self._plan.returns.values())
+        planned = sum(len(planned) for planned in self.plan.returns.values())
         return self.score.open(
-            orders=len(self._plan.orders),
+            orders=len(self.plan.orders),
             returns=planned + len(self.customers.simulated),
-            adjustments=sum(isinstance(entry.form, StockAdjustment) for entry in self._plan.entries),
+            adjustments=sum(isinstance(entry.form, StockAdjustment) for entry in self.plan.entries),
         )
 
     def _clock_setter(self, at: datetime) -> Callable[[datetime], None]:

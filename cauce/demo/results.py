@@ -11,6 +11,7 @@ from rich.text import Text
 from cauce.audit.auditor import Verdict
 from cauce.demo.customers import Customers
 from cauce.demo.plan import Plan
+from cauce.demo.play import Play
 from cauce.demo.scoreboard import Scoreboard
 from cauce.money import Money
 from schemas.raw import StockAdjustment
@@ -24,8 +25,9 @@ _FIRST = {
 }  # what stands first in a row of the table
 
 
-def results(plan: Plan, score: Scoreboard, customers: Customers, verdict: Verdict, seconds: float) -> dict[str, Any]:
-    """One object; money in minor units, invoices counted once each."""
+def results(play: Play, verdict: Verdict, seconds: float) -> dict[str, Any]:
+    """One object; money in minor units, invoices counted once each, kills and restarts by the worker's name."""
+    plan, score, customers = play.plan, play.score, play.customers
     return {
         "orders": _orders(plan, score),
         "lines": dict(plan.lines),
@@ -33,6 +35,8 @@ def results(plan: Plan, score: Scoreboard, customers: Customers, verdict: Verdic
         "returns": _returns(plan, score, customers),
         "money": _money(score),
         "notifications": {"sent": score.notices["sent"], "repeated": score.notices["repeated"]},
+        "killed": dict(play.killed),
+        "restarts": {name: count for name, count in play.supervisor.restarts.items() if count},
         "audit": {"violations": len(verdict.violations), "records": verdict.records},
         "seconds": round(seconds, 1),
     }
@@ -86,6 +90,9 @@ def shown(found: Mapping[str, Any], verdict: Verdict, currency: str) -> Group:
     table.add_row(
         "money", f"{money['captured']} captured", f"{money['refunded']} refunded, {money['retained']} retained"
     )
+    if found["killed"]:
+        killed, again = (sum(found[what].values()) for what in ("killed", "restarts"))
+        table.add_row("workers", f"{killed:,} killed", f"{again:,} started again")
     return Group(
         table, Text(f"{found['seconds']:,} seconds from the first process to the last notice"), *_audit(verdict)
     )

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from services import NAMES
+
 pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
 DAY = "2010-12-05.csv"
 
@@ -41,6 +43,9 @@ def test_a_real_day_ends_with_every_line_accounted_for_whoever_is_killed(broker,
     assert quiet["lines"]["input"] == sum(n for what, n in quiet["lines"].items() if what != "input")
     assert quiet["money"]["captured"] - quiet["money"]["refunded"] == quiet["money"]["retained"]
     assert kept(killed) == kept(quiet)
+    assert quiet["killed"] == quiet["restarts"] == {}
+    assert killed["killed"] == {f"{name}-0": 1 for name in NAMES}
+    assert all(killed["restarts"][name] >= 1 for name in killed["killed"])
 
 
 @pytest.fixture
