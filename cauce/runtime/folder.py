@@ -10,11 +10,11 @@ _MOST = 100  # workers of one service on one machine
 
 
 def claim(root: Path, name: str | None = None) -> Path:
-    """A folder under `root` that no other process uses: `name`, or the first free of `w0`, `w1`, …
+    """A folder under `root` that no other process uses: `name`, or the first free of `unnamed-0`, `unnamed-1`, …
 
     The claim is a lock that the kernel drops when the process ends, however it ends.
     """
-    for candidate in [name] if name else [f"w{number}" for number in range(_MOST)]:
+    for candidate in [name] if name else [f"unnamed-{number}" for number in range(_MOST)]:
         folder = root / candidate
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -24,4 +24,6 @@ def claim(root: Path, name: str | None = None) -> Path:
             os.close(lock)
         else:
             return folder
-    raise Unavailable(f"{root / (name or 'w*')}: in use by another worker; stop it, or name this one differently")
+    raise Unavailable(
+        f"{root / (name or 'unnamed-*')}: in use by another worker; stop it, or name this one differently"
+    )

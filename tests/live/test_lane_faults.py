@@ -91,9 +91,18 @@ async def drained(kafka):
 
 def places(worker):
     """The lanes and partition numbers that the worker's present process holds."""
-    taken = [event for event in worker.events("acquired") if event["pid"] == worker.process.pid][-1]
-    held = ",".join(filter(None, [taken["kept"], taken["fresh"]])).split(",")
-    return {(lane, int(number)) for lane, number in (place.split("/") for place in held)}
+    taken = [event for event in worker.events("acquired") if event["pid"] == worker.process.pid][-1:]
+    held = ",".join(event["kept"] + "," + event["fresh"] for event in taken).split(",")
+    return {(lane, int(number)) for lane, number in (place.split("/") for place in held if place)}
+
+
+async def holding(worker, seconds=40):
+    """What the worker holds, once that is something."""
+    end = time.time() + seconds
+    while not places(worker):
+        assert time.time() < end, f"{worker.name} was given nothing"
+        await asyncio.sleep(0.1)
+    return places(worker)
 
 
 async def worked_again(fleet, wanted, since, seconds=40):
@@ -116,13 +125,13 @@ async def kill_now_and_then(fleet, kafka, kills):
     await worked_again(fleet, everything, time.time())
     for number in range(kills):
         worker = workers[number % 2]
-        held, killed_at = places(worker), time.time()
+        held, killed_at = await holding(worker), time.time()
         worker.kill()
         await asyncio.sleep(0.5)
         worker.start()
         await retry_all(kafka)
         await worked_again(fleet, held, killed_at)
-    held, stopped_at = places(workers[0]), time.time()
+    held, stopped_at = await holding(workers[0]), time.time()
     assert workers[0].stop() == 0, "in good order, in between"
     workers[0].start()
     await worked_again(fleet, held, stopped_at)
@@ -173,7 +182,7 @@ async def freeze_in_a_commit(fleet, feed, **env):
         await zombie.ready()
         other.start()
         await zombie.frozen()
-        await worked_again(fleet, places(zombie), time.time())
+        await worked_again(fleet, await holding(zombie), time.time())
         zombie.signal(signal.SIGCONT)
         return await zombie.left(seconds=10), other
 

@@ -21,7 +21,7 @@ def holder(root):
 
 def test_workers_get_different_folders_and_a_killed_one_leaves_its_own_to_its_successor(tmp_path):
     (first, one), (second, other) = holder(tmp_path), holder(tmp_path)
-    assert {one, other} == {"w0", "w1"}
+    assert {one, other} == {"unnamed-0", "unnamed-1"}
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     first.stdout.close()
