@@ -5,6 +5,7 @@ State changes only through `evolve` of what is published, so a table is the fold
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -80,7 +81,7 @@ class EntityHandler:
         if isinstance(received.message, ReferencePublished):
             take(work, received.message)
         elif isinstance(received.message, TimeReached):
-            self._fire(work, received.envelope, received.message.reached_at)
+            self._take_tick(work, record, received.envelope, received.message)
         else:
             if record.key is None:
                 raise Unprocessable(f"{received.envelope.type} without a key")
@@ -110,13 +111,33 @@ class EntityHandler:
         if after is not None:
             work.put(DUE, _due_key(after, key), _DUE_ROW)
 
-    def _fire(self, work: Work, tick: Envelope, reached_at: datetime) -> None:
+    def _take_tick(self, work: Work, record: Record, tick: Envelope, message: TimeReached) -> None:
+        """The clock's own record reaches all that is due; one with an entity's key is a parked timer that came back."""
         if self._lane.on_due is None:
             return
-        command = self._lane.on_due(reached_at)
-        for due_key in list(_first(work.scan(DUE, b"", _due_key(reached_at, "\x7f")), DUE_A_TICK)):
-            key = due_key.partition(b"\x1f")[2].decode()
-            self._decide(work, key, command, tick._replace(id=f"{tick.id}/{key}", at=reached_at))
+        command = self._lane.on_due(message.reached_at)
+        if record.key is None or record.key == message.key_value().encode():
+            self._fire(work, record, tick._replace(at=message.reached_at), command)
+        else:
+            self._decide(work, record.key.decode(), command, tick)
+            self._set_again(work, record.key.decode())
+
+    def _fire(self, work: Work, record: Record, tick: Envelope, command: Any) -> None:
+        """A timer that cannot fire, or whose entity waits, is parked for the entity; the others fire."""
+        for due_key in list(_first(work.scan(DUE, b"", _due_key(tick.at, "\x7f")), DUE_A_TICK)):
+            entity = due_key.partition(b"\x1f")[2]
+            cause = tick._replace(id=f"{tick.id}/{entity.decode()}")
+            timer = record._replace(key=entity, headers=cause.to_headers())
+            act = partial(self._decide, work, entity.decode(), command, cause)
+            if not work.attempt(act, record=timer, subject=entity):
+                work.put(DUE, due_key, None)
+
+    def _set_again(self, work: Work, key: str) -> None:
+        """Parking took the timer away; the state says whether the entity still needs one."""
+        entity = work.get(self._states, key.encode())
+        at = self._lane.decider.due(entity.state) if entity else None
+        if at is not None:
+            work.put(DUE, _due_key(at, key), _DUE_ROW)
 
 
 def _first(rows: Iterator[tuple[bytes, Any]], limit: int) -> Iterator[bytes]:

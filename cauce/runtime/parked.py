@@ -59,10 +59,15 @@ async def waiting(servers: str, prefix: str, service: str) -> tuple[list[Parked]
         while True:  # what was parked before the state was read is there, though perhaps not yet to be seen
             await _read_on(reader, ends, stored)
             found = [parked for record in stored if (parked := _waits(record, blocked)) is not None]
-            missing = list(_missing(blocked, {(p.about.lane, p.about.partition, p.about.turn) for p in found}))
+            missing = list(_missing(blocked, {_turn_of(p.about) for p in found}))
             if not missing or time.monotonic() > deadline:
                 return found, missing
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _turn_of(what: About) -> tuple[str, int, bytes, str]:
+    """Timers of one tick are parked for several subjects under the same turn."""
+    return what.lane, what.partition, what.subject, what.turn
 
 
 def _about(record: Any) -> About:
@@ -162,10 +167,10 @@ async def _blocked(reader: Any, prefix: str, lane: str) -> dict[tuple[int, bytes
     }
 
 
-def _missing(blocked: BlockedByLane, found: set[tuple[str, int, str]]) -> Iterable[Missing]:
+def _missing(blocked: BlockedByLane, found: set[tuple[str, int, bytes, str]]) -> Iterable[Missing]:
     for lane, rows in blocked.items():
         for (partition, subject), row in rows.items():
             for number in range(row.first, row.next):
                 turn = f"{row.episode}/{number}"
-                if (lane, partition, turn) not in found:
+                if (lane, partition, subject, turn) not in found:
                     yield Missing(lane, partition, subject, turn)

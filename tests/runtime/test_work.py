@@ -176,3 +176,25 @@ def test_two_lanes_or_tables_of_one_name_are_refused():
         Lane("app", "a", ("x",), (), (COUNTS, COUNTS), count)
     with pytest.raises(Misfit):
         Lane("app", "a", (), (), (), count)
+
+
+def test_what_a_failing_record_attempted_leaves_no_trace_either():
+    def handler(record, work):
+        def fail():
+            work.put(COUNTS, b"inner", 1)
+            raise Unprocessable("inner poison")
+
+        part = record._replace(key=b"part")
+        assert not work.attempt(fail, record=part, subject=b"part")
+        assert not work.attempt(fail, record=part, subject=b"part")
+        if record.value == b"!":
+            raise Unprocessable("poison")
+
+    tenure = OfflineTenure(lane(handler), 0)
+    whole = tenure.decide([record(0, b"a", b"!")])
+    assert [(o.key, dict(o.headers)["parked-reason"]) for o in whole] == [(b"a", b"poison")]
+    assert set(tenure.standing.blocked) == {b"a"}
+    parts = tenure.decide([record(1, b"b")])
+    assert [dict(o.headers)["parked-reason"] for o in parts] == [b"inner poison", b"waits behind a parked record"]
+    assert set(tenure.standing.blocked) == {b"a", b"part"}
+    assert tenure.tables()["counts"] == {}
