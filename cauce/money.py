@@ -87,6 +87,19 @@ def shares(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
     return tuple(parts)
 
 
+def worths(amounts: Sequence[int], charges: Iterable[int]) -> tuple[int, ...]:
+    """What lines of these amounts are worth: less, in proportion, by all charges below zero.
+
+    A line is never worth less than nothing; what all lines together cannot bear is borne by the other charges.
+    """
+    whole, taken, parts = sum(amounts), 0, []
+    deducted = min(whole, -sum(charge for charge in charges if charge < 0))
+    for amount in amounts:
+        parts.append(amount - share_of_units(deducted, whole or 1, taken=taken, taking=amount))
+        taken += amount
+    return tuple(parts)
+
+
 def share_of_units(amount: int, units: int, *, taken: int, taking: int) -> int:
     """What `taking` of `units` are worth when `taken` were already accounted for.
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, PositiveInt, StringConstraints
 
-from cauce.money import Currency, Money, total
+from cauce.money import Currency, Money, total, worths
 from cauce.places import Coordinates
 from schemas.base import Instant, Message, Part, Sealed
 
@@ -163,6 +163,12 @@ class OrderPlaced(Message):
         return total(
             self.currency, [*(line.amount for line in self.lines), *(charge.amount for charge in self.charges)]
         )
+
+    def worths(self) -> tuple[Money, ...]:
+        """What each line is worth when it is canceled or comes back: less by its share of charges below zero."""
+        amounts = [line.amount.amount for line in self.lines]
+        parts = worths(amounts, (charge.amount.amount for charge in self.charges))
+        return tuple(Money(amount=part, currency=self.currency) for part in parts)
 
 
 class OrderRefused(Message):

@@ -216,13 +216,14 @@ class RefundRequested(Message):
 
 
 class PurchasedLine(Part):
-    """A line as it was sold: what its units are worth when they come back."""
+    """A line as it was sold. Its units come back for `amount` less `deducted`, its share of charges below zero."""
 
     line_id: str
     sku: Sku
     quantity: PositiveInt
     amount: Money
     tax: Money
+    deducted: Money
 
 
 class PurchaseNoted(Message):

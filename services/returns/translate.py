@@ -59,8 +59,15 @@ def from_order(received: Received, _reference: Reference) -> Command | None:
     if not isinstance(message, OrderPlaced):
         return None
     lines = tuple(
-        PurchasedLine(line_id=line.line_id, sku=line.sku, quantity=line.quantity, amount=line.amount, tax=line.tax)
-        for line in message.lines
+        PurchasedLine(
+            line_id=line.line_id,
+            sku=line.sku,
+            quantity=line.quantity,
+            amount=line.amount,
+            tax=line.tax,
+            deducted=line.amount - worth,
+        )
+        for line, worth in zip(message.lines, message.worths(), strict=True)
     )
     purchase = PurchaseNoted(
         order_id=message.order_id,

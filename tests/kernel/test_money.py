@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cauce.money import CurrencyMismatch, Money, share_of_units, shares, total
+from cauce.money import CurrencyMismatch, Money, share_of_units, shares, total, worths
 
 amounts = st.integers(-(10**12), 10**12)
 weights = st.lists(st.integers(0, 10**9), min_size=1, max_size=50)
@@ -67,3 +67,18 @@ def test_units_taken_in_any_portions_are_worth_exactly_the_whole(amount, portion
         taken, worth = taken + portion, worth + part
 
     assert worth == amount
+
+
+def test_a_deduction_is_borne_by_the_lines_in_proportion_and_other_charges_by_none():
+    assert worths([6000, 4000], [-5000, 395]) == (3000, 2000)
+    assert worths([6000, 4000], [395]) == (6000, 4000)
+    assert worths([0, 0], [-5]) == (0, 0)
+
+
+@given(st.lists(st.integers(0, 10**9), max_size=50), st.lists(st.integers(-(10**9), 10**9), max_size=5))
+def test_no_line_is_worth_less_than_nothing_and_all_bear_what_they_can(amounts, charges):
+    parts = worths(amounts, charges)
+    deducted = -sum(charge for charge in charges if charge < 0)
+
+    assert all(0 <= part <= amount for part, amount in zip(parts, amounts, strict=True))
+    assert sum(amounts) - sum(parts) == min(deducted, sum(amounts))

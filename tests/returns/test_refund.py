@@ -8,13 +8,14 @@ from schemas.returns import PurchasedLine
 from services.returns.domain.refund import refund_line
 
 
-def line_of(quantity, amount, tax):
+def line_of(quantity, amount, tax, deducted=0):
     return PurchasedLine(
         line_id="1",
         sku="LAMP",
         quantity=quantity,
         amount=Money(amount=amount, currency="EUR"),
         tax=Money(amount=tax, currency="EUR"),
+        deducted=Money(amount=deducted, currency="EUR"),
     )
 
 
@@ -22,6 +23,12 @@ def test_units_are_worth_what_rounding_leaves_them():
     line = line_of(3, 1000, 200)
     worth = [refund_line(line, units=1, before=before).amount.amount for before in range(3)]
     assert worth == [334, 333, 333]
+
+
+def test_what_was_taken_off_the_order_is_not_paid_back_and_its_tax_neither():
+    line = line_of(2, 6000, 1000, deducted=3000)
+    parts = [refund_line(line, units=1, before=before) for before in range(2)]
+    assert [(part.amount.amount, part.tax.amount) for part in parts] == [(1500, 250), (1500, 250)]
 
 
 @given(st.data())

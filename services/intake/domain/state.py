@@ -29,7 +29,7 @@ REQUEST_DIGITS = 12
 
 
 class Line(NamedTuple):
-    """Units and minor units of one line; the n-th line of an order is its line `n`."""
+    """Units of one line and what they are worth in minor units; the n-th line of an order is its line `n`."""
 
     quantity: int
     amount: int
@@ -42,7 +42,7 @@ class Line(NamedTuple):
 
     @property
     def taken_off(self) -> int:
-        """What the canceled units were worth: cumulative, so that all units are worth exactly the line's amount."""
+        """What the canceled units were worth: cumulative, so that all units are worth exactly the line."""
         return share_of_units(self.amount, self.quantity, taken=0, taking=self.canceled)
 
 
@@ -55,7 +55,7 @@ class Ask(NamedTuple):
 
 
 class OpenOrder(Part):
-    """An order of which units are left. `charges` are in minor units."""
+    """An order of which units are left. `charges`, in minor units, are what it is worth beside its lines."""
 
     model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
 
@@ -79,11 +79,8 @@ class OpenOrder(Part):
 
     @property
     def taken_off(self) -> int:
-        """What all cancellations so far were worth: never more than the order, and all of it in the end.
-
-        Charges go back with the last unit. A negative one (an adjustment) counts against what goes back before.
-        """
-        return self.total if self.whole else min(self.total, sum(line.taken_off for line in self.lines))
+        """What all cancellations so far were worth; charges go back with the last unit."""
+        return self.total if self.whole else sum(line.taken_off for line in self.lines)
 
     def left(self) -> dict[str, int]:
         """Units of each line, by its id, that are not canceled."""
@@ -157,12 +154,13 @@ def _first(order: Order, content: str, *, refused: bool) -> Order:
 
 
 def _opened(placed: OrderPlaced) -> OpenOrder:
+    worths = [worth.amount for worth in placed.worths()]
     return OpenOrder(
         number=placed.order_number,
         customer=placed.customer,
         currency=placed.currency,
-        charges=sum(charge.amount.amount for charge in placed.charges),
-        lines=tuple(Line(line.quantity, line.amount.amount) for line in placed.lines),
+        charges=placed.amount().amount - sum(worths),
+        lines=tuple(Line(line.quantity, worth) for line, worth in zip(placed.lines, worths, strict=True)),
     )
 
 

@@ -1,5 +1,6 @@
 """What is owed for units that came back.
 
+A line is worth what was paid for it, less its share of what was taken off the order as a whole; its tax is less alike.
 The units of a line are numbered from 0. Each is worth the difference of two rounded shares of the line (`money.
 share_of_units`), so that all of them are worth the line exactly. Cancellations take units from 0 upward, returns from
 the last downward: both know what they owe without the other, no unit is paid for twice, and once every unit was
@@ -14,11 +15,13 @@ from services.returns.domain.state import OrderReturns, units_by_line, units_rec
 def refund_line(line: PurchasedLine, *, units: int, before: int) -> RefundLine:
     """What `units` of a line are worth when `before` came back earlier."""
     first = line.quantity - before - units
+    worth = line.amount - line.deducted
+    tax = share_of_units(line.tax.amount, line.amount.amount or 1, taken=0, taking=worth.amount)
     return RefundLine(
         line_id=line.line_id,
         quantity=units,
-        amount=_worth(line.amount, line.quantity, first=first, units=units),
-        tax=_worth(line.tax, line.quantity, first=first, units=units),
+        amount=_worth(worth, line.quantity, first=first, units=units),
+        tax=_worth(Money(amount=tax, currency=line.tax.currency), line.quantity, first=first, units=units),
     )
 
 
