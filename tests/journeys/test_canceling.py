@@ -7,7 +7,7 @@ from world.travel import delivered, packed, picked, taken, worked_on
 from schemas.notices import NoticeKind, SendMail
 from schemas.orders import ChangeAnswered, ChangeRefused, OrderChanged, Outcome
 from schemas.payments import PaymentRefunded
-from schemas.shipments import ParcelPacked, ShipmentException, Trouble, WarehouseWork, Work
+from schemas.shipments import ParcelPacked, ParcelShipped, ShipmentException, Trouble, WarehouseWork, Work
 from schemas.stock import Move, StockMoved
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -51,6 +51,33 @@ async def test_canceled_after_packing_it_is_refused_and_the_parcel_goes_out(worl
     assert not world.facts.of(OrderChanged, order_id=parcel.order_id)
     assert await world.outside.refunds(parcel.order_id) == []
     assert len(world.mailbox.of(ida)) == 5
+
+
+async def test_canceled_with_one_of_two_parcels_closed_the_other_is_stopped_and_its_share_paid_back(world):
+    ivy = world.customer()
+    await world.outside.receive("opening-pitchers", PITCHER={NEAREST: 2, FAR: 1})
+    order = await world.outside.buy(ivy, PITCHER=3)
+    placed = await taken(world, order)
+    closed, open_ = await world.facts.some(WarehouseWork, 2, order_id=placed.order_id)
+    await world.outside.pack(closed)
+    parcel = await world.facts.one(ParcelPacked, order_id=placed.order_id)
+    await world.outside.cancel(order)
+    changed = await world.facts.one(OrderChanged, order_id=placed.order_id)
+    await world.facts.one(PaymentRefunded, order_id=placed.order_id)
+    await world.outside.hand_over(parcel)
+    shipped = await world.facts.one(ParcelShipped, order_id=placed.order_id)
+    await world.outside.deliver(shipped)
+    await world.outside.cancel(order, 1)
+    refused = await world.facts.one(ChangeRefused, order_id=placed.order_id)
+    await world.settled()
+
+    assert [units.shipment_id for units in changed.canceled] == [open_.shipment_id]
+    assert (changed.whole, changed.taken_off.amount) == (False, open_.lines[0].quantity * PRICE)
+    assert refused.reason.code == "not-stopped"
+    assert [paid["amount"] for paid in await world.outside.refunds(placed.order_id)] == [changed.taken_off.amount]
+    subjects = world.mailbox.subjects(ivy)
+    assert subjects.count(f"Your order {placed.order_number} was changed") == 1
+    assert subjects.count(f"A parcel of your order {placed.order_number} has arrived") == 1
 
 
 @pytest.mark.parametrize("late", ["nobody", "allocation", "fulfillment"])

@@ -1,9 +1,13 @@
 """What must hold of all that the journeys left behind; runs after them."""
 
+import asyncio
+
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from world.company import CANARIES
+from sqlalchemy import select
+from world.company import CANARIES, NEAREST
+from world.travel import delivered
 
 from cauce.audit.reading import audit, read_ledger
 from cauce.cli.replay import NEVER
@@ -12,8 +16,12 @@ from cauce.replay.fold import folded
 from cauce.replay.recorded import tables
 from cauce.runtime.records import partitions_of_topic
 from cauce.runtime.service import EntityLane
+from schemas.orders import OrderPlaced
 from schemas.raw import RawTopic
 from services import NAMES, load
+from services.insight.reading import reading
+from services.insight.tables import OFFSETS, TIMELINE, UNREAD
+from services.insight.translate import INPUTS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -22,6 +30,10 @@ ENTITY_LANES = [lane for name in NAMES for lane in load(name).lanes if isinstanc
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def _everything_is_settled(world):
+    """All that the journeys began is at its end; where none was made, one order is."""
+    if not world.facts.of(OrderPlaced):
+        await world.outside.receive("opening-mugs", MUG={NEAREST: 1})
+        await delivered(world, await world.outside.buy(world.customer(), MUG=1))
     await world.settled()
 
 
@@ -57,9 +69,37 @@ async def test_the_table_of_an_entity_lane_is_the_fold_of_its_facts(world, lane)
     assert rows == await folded(servers, settings, lane)
 
 
+async def test_the_timeline_of_every_order_has_every_fact_that_names_it(world):
+    async with asyncio.timeout(60):
+        while not has_read(world.settings, world.facts):
+            world.facts.check()
+            await asyncio.sleep(0.1)
+    columns = TIMELINE.c.order_id, TIMELINE.c.topic, TIMELINE.c.partition, TIMELINE.c.offset
+    with reading(world.settings) as connection:
+        told = {tuple(row) for row in connection.execute(select(*columns))}
+        assert connection.execute(select(UNREAD)).all() == []
+    assert told == {(order, *seen.record[:3]) for seen in world.facts.all if (order := named(seen))}
+
+
+def has_read(settings, facts):
+    """Whether the read model has taken every record in that was seen."""
+    with reading(settings) as connection:
+        rows = connection.execute(select(OFFSETS.c.topic, OFFSETS.c.partition, OFFSETS.c.next_offset))
+        reached = {(topic, partition): offset for topic, partition, offset in rows}
+    return all(reached[place] >= offset for place, offset in facts.last.items() if place[0] in INPUTS)
+
+
+def named(seen):
+    """The order that a fact of the read model is about."""
+    if seen.record.topic not in INPUTS:
+        return ""
+    of_money = seen.record.topic == "payments-results" and seen.message is not None
+    return seen.message.subject if of_money else getattr(seen.message, "order_id", "")
+
+
 async def test_what_is_personal_is_on_no_topic_but_the_raw_ones_and_in_no_file(world):
-    where = {topic async for topic, content in everything(world.settings) if any(one in content for one in CANARIES)}
-    assert where <= {world.settings.topic(topic) for topic in RawTopic}
+    found = {topic async for topic, content in everything(world.settings) if any(one in content for one in CANARIES)}
+    assert found == {world.settings.topic(RawTopic.CHANNEL_ORDERS)}
     files = [path for path in world.settings.home.rglob("*") if path.is_file()]
     assert not [path for path in files if any(canary in path.read_bytes() for canary in CANARIES)]
 

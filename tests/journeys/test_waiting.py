@@ -1,11 +1,12 @@
 """Orders of more than the nearest site has: split, and in the queue for what nobody has."""
 
 import pytest
-from world.company import FAR, NEAREST, SECOND
+from world.company import FAR, NEAREST, PRICE, SECOND
 from world.travel import taken
 
+from schemas.payments import PaymentRefunded
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped, WarehouseWork
-from schemas.stock import Allocated, Backordered, ReceiveStock
+from schemas.stock import Allocated, Backordered, BackorderReleased, ReceiveStock
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -55,6 +56,22 @@ async def test_what_nobody_has_waits_and_is_filled_from_receipts_first_come_firs
         f"Your order {second.order_number} is confirmed",
     ]
     assert len(world.facts.of(WarehouseWork, order_id=first.order_id)) == 3
+
+
+async def test_who_waits_at_the_front_and_cancels_lets_the_next_come_forward(world):
+    kit, lou = world.customer(), world.customer()
+    await world.outside.receive("opening-scarves", SCARF={NEAREST: 1})
+    greedy = await world.outside.buy(kit, SCARF=3)
+    first = await taken(world, greedy)
+    await world.facts.one(Backordered, order_id=first.order_id)
+    second = await taken(world, await world.outside.buy(lou, SCARF=1))
+    await world.facts.one(Backordered, order_id=second.order_id)
+    await world.outside.cancel(greedy)
+    filled = await world.facts.one(Allocated, order_id=second.order_id)
+    await world.facts.one(PaymentRefunded, order_id=first.order_id)
+    released = await world.facts.one(BackorderReleased, order_id=first.order_id)
+    assert (released.lines[0].quantity, filled.shipments[0].site) == (2, NEAREST)
+    assert [refund["amount"] for refund in await world.outside.refunds(first.order_id)] == [3 * PRICE]
 
 
 async def receive(world, receipt, units):

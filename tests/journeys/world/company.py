@@ -23,6 +23,8 @@ GOODS = {
     "CANDLE": "Beeswax candle",
     "KETTLE": "Copper kettle",
     "BASKET": "Wicker basket",
+    "PITCHER": "Glass pitcher",
+    "SCARF": "Wool scarf",
 }
 PRICE = 450
 REFERENCE = reference_for(GOODS)

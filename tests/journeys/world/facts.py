@@ -12,6 +12,7 @@ from cauce.runtime.lane import is_control
 from cauce.runtime.log_reader import record_of
 from cauce.runtime.records import partitions_of_topic
 from schemas.envelope import Envelope, EnvelopeBroken
+from schemas.reference import TimeReached
 from schemas.topics import BY_NAME
 from schemas.upcasts import read_message
 
@@ -47,7 +48,7 @@ class Facts:
         self.moved = asyncio.Event()
         self.all = []
         self.watchers = []  # called with every record, at once
-        self.last = {}  # next offset by logical topic and partition
+        self.last = {}  # by logical topic and partition, the offset after what must be decided: ticks may wait
         self._by_type, self._by_topic = defaultdict(list), defaultdict(list)
         self._by_id = {}
         self._background = []
@@ -88,7 +89,8 @@ class Facts:
 
     def _take(self, record):
         seen = _seen(record)
-        self.last[record.topic, record.partition] = record.offset + 1
+        if not isinstance(seen.message, TimeReached):
+            self.last[record.topic, record.partition] = record.offset + 1
         self.all.append(seen)
         self._by_topic[record.topic].append(seen)
         if seen.message is not None:
