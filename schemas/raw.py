@@ -131,7 +131,7 @@ class ReturnRequest(Foreign):
     channel: Channel
     request: Key
     order: Key | None = None
-    lines: tuple[ReturnLineAsked, ...] = ()
+    lines: Annotated[tuple[ReturnLineAsked, ...], Field(max_length=2000)] = ()
     reason: Text = ""
 
 

@@ -22,14 +22,12 @@ async def send_records(
     partition: int,
     records: Iterable[tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]],
 ) -> list[Delivery]:
-    """Send (key, value, headers) in order, in as few record batches as possible."""
+    """Send (key, value, headers) in order, in as few record batches as possible; one that is too large has its own."""
     deliveries: list[Delivery] = []
     now = int(time.time() * 1000)
     builder, count = producer.create_batch(), 0
     for key, value, headers in records:
         while builder.append(key=key, value=value, timestamp=now, headers=headers) is None:
-            if not count:
-                raise ValueError(f"{topic}: a record larger than {BATCH_BYTES} bytes")
             deliveries.append((await producer.send_batch(builder, topic, partition=partition), count))
             builder, count = producer.create_batch(), 0
         count += 1

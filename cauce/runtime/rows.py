@@ -19,6 +19,7 @@ class Rows:
         self.table, self.shelf = table, shelf
         self._young: dict[bytes, Any] = {}
         self._old: dict[bytes, Any] = {}
+        self._sized: dict[bytes, tuple[Any, bytes]] = {}  # encoded since the last `apply`
 
     def get(self, key: bytes) -> Any | None:
         """The row, or None."""
@@ -47,16 +48,30 @@ class Rows:
                 row = old.get(key, ABSENT)
             yield key, decode(value) if row is ABSENT else row
 
+    def size(self, key: bytes, row: Any) -> int:
+        """Bytes of a row that is about to be put."""
+        return len(self._bytes(key, row))
+
+    def _bytes(self, key: bytes, row: Any) -> bytes:
+        """Rows are immutable, so the same object has the same bytes: one that was measured is not encoded again."""
+        sized = self._sized.get(key)
+        if sized is not None and sized[0] is row:
+            return sized[1]
+        value = self.table.encode(row)
+        self._sized[key] = row, value
+        return value
+
     def encoded(self, changes: Mapping[bytes, Any]) -> list[tuple[bytes, bytes | None]]:
         """The changes as bytes."""
-        encode = self.table.encode
-        return [(key, None if row is None else encode(row)) for key, row in changes.items()]
+        encode = self._bytes
+        return [(key, None if row is None else encode(key, row)) for key, row in changes.items()]
 
     def apply(
         self, changes: Mapping[bytes, Any], encoded: list[tuple[bytes, bytes | None]], *, offset: int, now: float
     ) -> None:
         """Take committed changes; `offset` is the last of theirs in the changelog."""
         self.shelf.apply(encoded, offset, now)
+        self._sized.clear()
         self._young.update(changes)
         if len(self._young) > self.table.cached:
             self._turn_over()

@@ -14,6 +14,7 @@ from cauce.runtime.undecidable import WORLD, BreakerTripped, Failure, Undecided,
 
 MAX_VALUE_BYTES = 900_000  # a broker takes records of 1 MiB with their headers, unless told otherwise
 _STANDING_ROWS = Table(STANDING, encode=bytes, decode=bytes)
+_Change = tuple[MutableMapping[bytes, Any], bytes, Any, Rows | None]  # where, key, what was there, the table's rows
 
 
 class UnitOfWork:
@@ -31,7 +32,7 @@ class UnitOfWork:
         self._outputs = frozenset(lane.outputs)
         self._changes: dict[str, dict[bytes, Any]] = {name: {} for name in rows}
         self._ordered: dict[str, SortedKeys] = {}  # keys put in tables that this unit scanned
-        self._undo: list[tuple[MutableMapping[bytes, Any], bytes, Any]] = []  # changes of the present record
+        self._undo: list[_Change] = []  # changes of the present record
         self._attempts = 0  # of the present record
 
     # -- what handlers use
@@ -46,7 +47,7 @@ class UnitOfWork:
         name = table.name
         changes = self._changes[name]
         before = changes.get(key, ABSENT)
-        self._undo.append((changes, key, before))
+        self._undo.append((changes, key, before, self._rows[name]))
         changes[key] = row
         if before is ABSENT and name in self._ordered:
             self._ordered[name].add(key)
@@ -108,8 +109,10 @@ class UnitOfWork:
         self.put(_STANDING_ROWS, HEAD, self.standing.head())
 
     def is_idle(self) -> bool:
-        """Whether nothing was sent, and no row changed but where the inputs stand."""
-        return not self.out and all(name == STANDING and set(rows) == {HEAD} for name, rows in self.changes().items())
+        """Whether nothing was sent or failed, and no row changed but where the inputs stand."""
+        return not (self.out or self.failures) and all(
+            name == STANDING and set(rows) == {HEAD} for name, rows in self.changes().items()
+        )
 
     def changes(self) -> dict[str, dict[bytes, Any]]:
         """Changed rows by table; None is a deletion."""
@@ -140,6 +143,7 @@ class UnitOfWork:
         undo, marks = len(self._undo), (len(self.out), len(self.failures))
         try:
             act(*given)
+            self._measure(undo)
         except (*WORLD, BreakerTripped):
             raise
         except Exception as exc:  # noqa: BLE001  # whatever a decider trips over is parked with its reason
@@ -148,8 +152,16 @@ class UnitOfWork:
             return exc
         return None
 
+    def _measure(self, mark: int) -> None:
+        """A row too large for its changelog would make every commit fail; here it parks its record."""
+        for changes, key, _, rows in self._undo[mark:]:
+            row = changes.get(key)
+            if rows is not None and row is not None and (size := rows.size(key, row)) > MAX_VALUE_BYTES:
+                table = rows.table.name
+                raise Unprocessable(f"the row in {table} would have {size} bytes, {MAX_VALUE_BYTES} at most")
+
     def _undo_since(self, mark: int) -> None:
-        for changes, key, before in reversed(self._undo[mark:]):
+        for changes, key, before, _ in reversed(self._undo[mark:]):
             if before is ABSENT:
                 del changes[key]
             else:
@@ -205,7 +217,7 @@ class UnitOfWork:
 
     def _set_blocked(self, subject: bytes, blocked: Blocked | None) -> None:
         standing = self.standing.blocked
-        self._undo.append((standing, subject, standing.get(subject, ABSENT)))
+        self._undo.append((standing, subject, standing.get(subject, ABSENT), None))
         if blocked is None:
             del standing[subject]
         else:

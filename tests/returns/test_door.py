@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from pydantic import ValidationError
 
 from cauce.ids import order_id, outside_id
 from cauce.runtime.service import DoorTools, Unreadable
@@ -38,6 +39,13 @@ def test_a_request_without_an_order_is_its_own_subject(read):
     assert not first.purchase_known
     assert first == again
     assert first.order_id != other.order_id
+
+
+def test_a_request_of_more_lines_than_an_order_can_have_is_refused(read):
+    lines = [{"line": number, "quantity": 1} for number in range(1, 2002)]
+    assert len(read(kind="return", channel="web", request="r1", order="1001", lines=lines[1:])) == 1
+    with pytest.raises(ValidationError, match="at most 2000"):
+        read(kind="return", channel="web", request="r1", order="1001", lines=lines)
 
 
 def test_a_receipt_names_its_order_by_the_number_on_the_parcel(read):

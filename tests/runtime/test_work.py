@@ -198,3 +198,50 @@ def test_what_a_failing_record_attempted_leaves_no_trace_either():
     assert [dict(o.headers)["parked-reason"] for o in parts] == [b"inner poison", b"waits behind a parked record"]
     assert set(tenure.standing.blocked) == {b"a", b"part"}
     assert tenure.tables()["counts"] == {}
+
+
+def grow(record, work):
+    name = (work.get(NAMES, record.key) or "") + record.value.decode()
+    work.put(NAMES, record.key, name)
+    work.send("out", record.key, record.value, [])
+
+
+def test_a_row_too_large_for_its_changelog_parks_its_record_and_keeps_the_row():
+    tenure = OfflineTenure(lane(grow), 0)
+    half = b"x" * (MAX_VALUE_BYTES // 2)
+    out = tenure.decide([record(0, value=half), record(1, value=half), record(2, b"b"), record(3, value=b"y")])
+    assert [(o.topic, o.key) for o in out] == [("out", b"a"), ("out", b"a"), ("out", b"b"), ("app-parked", b"a")]
+    assert dict(out[-1].headers)["parked-reason"] == b"the row in names would have 900001 bytes, 900000 at most"
+    assert len(tenure.tables()["names"][b"a"]) == MAX_VALUE_BYTES
+
+
+def test_an_attempt_that_would_leave_too_large_a_row_is_parked_alone():
+    def handler(record, work):
+        large = record._replace(key=b"large", value=b"x" * (MAX_VALUE_BYTES + 1))
+        work.attempt(lambda: grow(large, work), record=record, subject=b"large")
+        work.attempt(lambda: grow(record, work), record=record, subject=b"small")
+
+    tenure = OfflineTenure(lane(handler), 0)
+    assert [o.topic for o in tenure.decide([record(0)])] == ["app-parked", "out"]
+    assert tenure.tables()["names"] == {b"a": b"1"}
+
+
+def test_a_row_that_was_measured_is_not_encoded_again_for_the_commit():
+    encoded = []
+
+    def encode(name):
+        encoded.append(name)
+        return name.encode()
+
+    names = Table("names", encode=encode, decode=bytes.decode)
+    tenure = OfflineTenure(Lane("app", "a", ("x", "y"), ("out",), (COUNTS, names), grow), 0)
+    tenure.decide([record(0, b"a"), record(1, b"b")])
+    assert encoded == ["1", "1"]
+
+
+def test_a_row_that_cannot_be_encoded_parks_its_record():
+    def handler(record, work):
+        work.put(NAMES, record.key, 7)
+
+    [parked] = OfflineTenure(lane(handler), 0).decide([record(0)])
+    assert parked.topic == "app-parked"
