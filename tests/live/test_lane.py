@@ -26,6 +26,11 @@ def some(count, topic="orders", start=0, keys=100):
     return [(topic, b"k%d" % (number % keys), b"%d" % number) for number in range(start, start + count)]
 
 
+def elsewhere(fleet):
+    """A worker that has no store yet, as on another machine."""
+    return fleet.worker("w1", CAUCE_HOME=str(fleet.folder / "elsewhere"))
+
+
 async def outputs(kafka, topic="stock-out"):
     return [record for part in (await kafka.read(topic)).values() for record in part]
 
@@ -46,7 +51,7 @@ async def test_a_lane_whose_group_was_deleted_goes_on_from_its_own_state(fleet, 
 
 async def test_a_lane_whose_changelog_was_lost_refuses_to_start_over(fleet, kafka, feed):
     await feed.write(some(1000))
-    first, other = fleet.worker("w0", CAUCE_INSTANCE="w0"), fleet.worker("w1", CAUCE_INSTANCE="w1")
+    first, other = fleet.worker("w0"), elsewhere(fleet)
     await first.start().ready()
     assert await kafka.caught_up(counting.SERVICE, orders=4)
     assert first.stop() == 0
@@ -58,7 +63,7 @@ async def test_a_lane_whose_changelog_was_lost_refuses_to_start_over(fleet, kafk
 
 async def test_a_restart_reads_only_what_the_local_store_misses(fleet, kafka, feed):
     await feed.write(some(3000, keys=3000))
-    first, other = fleet.worker("w0", CAUCE_INSTANCE="w0"), fleet.worker("w1", CAUCE_INSTANCE="w1")
+    first, other = fleet.worker("w0"), elsewhere(fleet)
     restored = []
     for worker, count in ((first, 300), (first, 40), (other, 0), (first, 0)):
         await worker.start().ready()
@@ -92,7 +97,7 @@ def tamper(home, table, rows):
     ids=["ahead", "too old"],
 )
 async def test_a_store_that_cannot_be_trusted_is_rebuilt_loudly(fleet, kafka, feed, mark, reason):
-    worker, other = fleet.worker("w0", CAUCE_INSTANCE="w0"), fleet.worker("w1", CAUCE_INSTANCE="w1")
+    worker, other = fleet.worker("w0"), elsewhere(fleet)
     for start, next_worker in enumerate((worker, other, worker)):
         await feed.write(some(1000, start=1000 * start))
         await next_worker.start().ready()
