@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import shlex
 import socket
 import sys
 from datetime import UTC, datetime
@@ -111,7 +112,7 @@ def _settings() -> Settings:
 
 def _attached() -> Settings:
     given = Settings()
-    return given.model_copy(update={"servers": broker.obtain(given).servers})
+    return given.model_copy(update={"servers": broker.found(given).servers})
 
 
 def _free_port() -> int:
@@ -152,7 +153,8 @@ async def _demo(
 
 def _look_closer(settings: Settings, console: Console) -> None:
     """Lines to copy, as they would be typed in this shell."""
-    cauce = f"CAUCE_PREFIX={settings.prefix} CAUCE_HOME={settings.home} {sys.argv[0]}"
+    names = {"CAUCE_SERVERS": settings.servers, "CAUCE_PREFIX": settings.prefix, "CAUCE_HOME": str(settings.home)}
+    cauce = " ".join([*(f"{name}={shlex.quote(str(value))}" for name, value in names.items()), sys.argv[0]])
     console.print("\nThe broker keeps running, and what was recorded is still there. To look closer:")
     for words in ("order list", "order show ORDER", "replay"):
         console.print(f"  {cauce} {words}", soft_wrap=True, highlight=False)

@@ -11,12 +11,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from cauce.runtime import broker
+from cauce.cli.recorded import recorded
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.parked import Missing, Parked, drop, out_of_turn, retry, waiting
 from cauce.runtime.settings import Settings
+from services import NAMES, load
 
-SERVICE = click.argument("service")
+WITH_LANES = tuple(name for name in NAMES if load(name).lanes)
+SERVICE = click.argument("service", type=click.Choice(WITH_LANES))
 NUMBERS = click.argument("numbers", type=int, nargs=-1)
 ALL = click.option("--all", "everything", is_flag=True, help="All that wait.")
 
@@ -31,13 +33,14 @@ def command() -> None:
 
 
 @command.command(name="list")
-@SERVICE
+@click.argument("service", type=click.Choice(WITH_LANES), required=False)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def list_(service: str, *, as_json: bool) -> None:
-    """What waits, oldest first. Only records marked `next` can be taken now; the others follow them."""
-    settings, servers = _deployment()
-    parked, missing = asyncio.run(waiting(servers, settings.prefix, service))
-    rows = [_row(one) for one in parked] + [_missing_row(one) for one in missing]
+def list_(service: str | None, *, as_json: bool) -> None:
+    """What waits in SERVICE, or in all of them, oldest first.
+
+    Only records marked `next` can be taken now; the others follow them.
+    """
+    rows = asyncio.run(_rows(*_deployment(), (service,) if service else WITH_LANES))
     if as_json:
         for row in rows:
             click.echo(json.dumps(row))
@@ -45,12 +48,17 @@ def list_(service: str, *, as_json: bool) -> None:
     if not rows:
         click.echo("nothing waits")
         return
-    table = Table(title=f"{len(rows)} records of {service} wait", title_justify="left")
+    table = Table(title=f"{len(rows)} records of {service or 'all services'} wait", title_justify="left")
     for column in rows[0]:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
     Console().print(table)
+
+
+async def _rows(settings: Settings, servers: str, services: Iterable[str]) -> list[dict[str, Any]]:
+    found = [await waiting(servers, settings.prefix, service) for service in services]
+    return [row for parked, missing in found for row in (*map(_row, parked), *map(_missing_row, missing))]
 
 
 @command.command()
@@ -138,11 +146,12 @@ def _chosen(parked: Iterable[Parked], numbers: tuple[int, ...], *, everything: b
 
 def _deployment() -> tuple[Settings, str]:
     settings = Settings()
-    return settings, broker.obtain(settings).servers
+    return settings, recorded(settings)
 
 
 def _row(one: Parked) -> dict[str, Any]:
     return {
+        "service": one.about.lane.partition("-")[0],
         "number": one.number,
         "parked_at": datetime.fromtimestamp(one.parked_at_ms / 1000, UTC).isoformat(timespec="seconds"),
         "lane": one.about.lane,
@@ -155,6 +164,7 @@ def _row(one: Parked) -> dict[str, Any]:
 
 def _missing_row(one: Missing) -> dict[str, Any]:
     return {
+        "service": one.lane.partition("-")[0],
         "number": "",
         "parked_at": "",
         "lane": one.lane,

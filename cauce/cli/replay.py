@@ -10,10 +10,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from cauce.cli.recorded import recorded
 from cauce.cli.up import deployment_lanes
 from cauce.ids import digest
 from cauce.replay.compare import Row, compare
-from cauce.runtime import broker
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import Lane, Misfit
 from cauce.runtime.settings import Settings
@@ -33,7 +33,7 @@ def command(only: tuple[str, ...], *, as_json: bool) -> None:
     """
     settings = Settings()
     console = Console(stderr=True)
-    servers = broker.obtain(settings).servers
+    servers = recorded(settings)
     lanes = [lane for lane in deployment_lanes(settings) if lane.name not in NEVER]
     if unknown := sorted(set(only) - {lane.id for lane in lanes}):
         raise Unavailable(f"no such lane: {', '.join(unknown)}; there are {', '.join(lane.id for lane in lanes)}")

@@ -60,6 +60,21 @@ def current(settings: Settings) -> Broker | None:
     return _recorded(BrokerFolder.of(settings.home))
 
 
+def found(settings: Settings) -> Broker:
+    """The broker that commands would use now, for those that only look: a new one would have nothing to show.
+    Raises `Unavailable`, saying what to do, when none answers.
+    """
+    if settings.servers:
+        return _named(settings.servers)
+    broker = current(settings)
+    if broker is None:
+        raise Unavailable(
+            f"No broker answers in {settings.home}. Name the one to look at in CAUCE_SERVERS, or its home in "
+            "CAUCE_HOME, or start it again: `cauce broker start`."
+        )
+    return broker
+
+
 def stop(settings: Settings) -> Record | None:
     """Stop the broker that this home started, and wait for its end. What was stopped; nothing when none ran."""
     folder = BrokerFolder.of(settings.home)

@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaProducer
 from click.testing import CliRunner
 
 from cauce.cli import main
+from cauce.cli.parked import WITH_LANES
 from cauce.runtime.lane import RETRY, Lane, Record, Unprocessable
 from cauce.runtime.offline import OfflineTenure
 from cauce.runtime.records import send_outputs, send_records
@@ -19,14 +20,15 @@ def refuse(record, _):
         raise Unprocessable("no such sku")
 
 
-LANE = Lane("depot", "boxes", ("boxes",), (), (), refuse)
+LANE = Lane("returns", "boxes", ("boxes",), (), (), refuse)
 INPUTS = [(b"a", b"!1"), (b"a", b"2"), (b"b", b"!3"), (b"c", b"4")]
 
 
 @pytest.fixture
 async def tenure(settings):
     """A lane that met the inputs; its parked records and its standing are in Kafka."""
-    own = [TopicSpec(name, 1, {}) for name in ("boxes", LANE.parked, LANE.changelogs["standing"])]
+    parked = [f"{name}-parked" for name in WITH_LANES]
+    own = [TopicSpec(name, 1, {}) for name in ("boxes", *parked, LANE.changelogs["standing"])]
     await create_topics(settings.servers, settings, own)
     tenure = OfflineTenure(LANE, 0)
     inputs = [Record("boxes", 0, at, key, value, [("id", b"%d" % at)]) for at, (key, value) in enumerate(INPUTS)]
@@ -54,18 +56,33 @@ def cauce(settings, monkeypatch):
 
 def test_what_waits_is_listed_with_its_reason_and_whose_turn_it_is(cauce, tenure):
     del tenure
-    rows = [json.loads(line) for line in cauce("list", "depot", "--json").output.splitlines()]
+    rows = [json.loads(line) for line in cauce("list", "returns", "--json").output.splitlines()]
     assert [(row["number"], row["subject"], row["next"], row["reason"]) for row in rows] == [
         (0, "a", "next", "no such sku"),
         (1, "a", "", "waits behind a parked record"),
         (2, "b", "next", "no such sku"),
     ]
-    assert "3 records of depot wait" in cauce("list", "depot").output
+    assert "3 records of returns wait" in cauce("list", "returns").output
+
+
+def test_without_a_service_all_that_waits_is_listed(cauce, tenure):
+    del tenure
+    rows = [json.loads(line) for line in cauce("list", "--json").output.splitlines()]
+    assert [(row["service"], row["number"]) for row in rows] == [("returns", 0), ("returns", 1), ("returns", 2)]
+    assert "3 records of all services wait" in cauce("list").output
+
+
+@pytest.mark.parametrize("words", [("list",), ("show", "1"), ("retry", "--all"), ("drop", "--all", "--because", "x")])
+def test_a_service_that_is_none_is_a_usage_error_that_names_them(words):
+    command, *more = words
+    refused = CliRunner().invoke(main, ["parked", command, "retuns", *more])
+    assert refused.exit_code == 2
+    assert "'intake', 'allocation', 'fulfillment', 'returns', 'payments', 'notify'" in refused.output
 
 
 def test_one_record_is_shown_as_it_came(cauce, tenure):
     del tenure
-    shown = cauce("show", "depot", "2").output
+    shown = cauce("show", "returns", "2").output
     assert "came_as: boxes/0/2" in shown
     assert shown.endswith("header id: 2\n!3\n")
 
@@ -73,10 +90,10 @@ def test_one_record_is_shown_as_it_came(cauce, tenure):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("retry", "depot", "1"), "1 waits behind 0: name the elder too"),
-        (("retry", "depot", "7"), "7 does not wait"),
-        (("retry", "depot"), "name the records by number, or say --all"),
-        (("drop", "depot", "0"), "Missing option '--because'"),
+        (("retry", "returns", "1"), "1 waits behind 0: name the elder too"),
+        (("retry", "returns", "7"), "7 does not wait"),
+        (("retry", "returns"), "name the records by number, or say --all"),
+        (("drop", "returns", "0"), "Missing option '--because'"),
     ],
 )
 def test_a_word_that_would_do_nothing_is_refused_with_what_to_do(cauce, tenure, words, said):
@@ -90,10 +107,10 @@ def test_words_reach_the_lane_as_inputs_that_it_obeys(cauce, tenure, settings, t
     import asyncio
 
     (tmp_path / "mended").write_bytes(b"1")
-    assert cauce("retry", "depot", "0", "--value", str(tmp_path / "mended")).output == "1 records sent back\n"
-    assert cauce("drop", "depot", "--all", "--because", "a test order").output == "3 records given up\n"
+    assert cauce("retry", "returns", "0", "--value", str(tmp_path / "mended")).output == "1 records sent back\n"
+    assert cauce("drop", "returns", "--all", "--because", "a test order").output == "3 records given up\n"
     words = asyncio.run(stored(settings))
-    assert words[0].headers[0] == (RETRY, b"depot-boxes/boxes/0/0")
+    assert words[0].headers[0] == (RETRY, b"returns-boxes/boxes/0/0")
     assert words[-1].headers[-1] == ("because", b"a test order")
     tenure.decide([word._replace(offset=10 + at) for at, word in enumerate(words)])
     assert not tenure.standing.blocked

@@ -17,9 +17,7 @@ def start(*words, env, **more):
     return subprocess.Popen([sys.executable, "-m", "cauce", *words], stdin=subprocess.PIPE, env=env, **more)
 
 
-@pytest.mark.parametrize(
-    "words", [("run", "payments"), ("run", "insight"), ("clock",), ("world", "crew")], ids=" ".join
-)
+@pytest.mark.parametrize("command", ["run payments", "run insight", "clock", "world crew"])
 def test_a_command_that_runs_on_ends_when_its_parent_is_gone(command, settings, tmp_path):
     env = {**ASKED, "CAUCE_SERVERS": settings.servers, "CAUCE_PREFIX": settings.prefix, "CAUCE_HOME": str(tmp_path)}
     with start(*command.split(), env=env, stderr=subprocess.DEVNULL) as child:
