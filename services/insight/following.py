@@ -17,7 +17,16 @@ from cauce.runtime.records import partitions_of_topic
 from cauce.runtime.settings import Settings
 from services.insight.domain.projection import project
 from services.insight.domain.rows import Row
-from services.insight.store import Advance, Overtaken, Place, Store
+from services.insight.store import (
+    UNSTORABLE,
+    UNSTORABLE_REASON,
+    Advance,
+    Overtaken,
+    Place,
+    Projected,
+    Store,
+    unread,
+)
 from services.insight.translate import INPUTS, Unread, to_fact
 
 BATCH = 2_000
@@ -104,7 +113,7 @@ class Follower:
             fetched = await self._consumer.getmany(timeout_ms=_WAIT_MS, max_records=BATCH)
             advances = await self._advances()
             if advances:
-                await asyncio.to_thread(self._store.write, self._rows(fetched), advances)
+                await asyncio.to_thread(self._write, self._projected(fetched), advances)
                 self._next.update({place: advance.reached for place, advance in advances.items()})
 
     def _is_idle(self) -> bool:
@@ -124,13 +133,21 @@ class Follower:
             if reached[place] != expected
         }
 
-    def _rows(self, fetched: Mapping[TopicPartition, Iterable[Any]]) -> list[Row]:
+    def _projected(self, fetched: Mapping[TopicPartition, Iterable[Any]]) -> list[Projected]:
         return [
-            row
+            Projected(topic, record.partition, record.offset, _project(topic, record))
             for tp, records in fetched.items()
+            for topic in [tp.topic.removeprefix(self._settings.prefix)]
             for record in records
-            for row in _project(tp.topic.removeprefix(self._settings.prefix), record)
         ]
+
+    def _write(self, records: list[Projected], advances: Mapping[Place, Advance]) -> None:
+        """The batch at once; where it has a record that cannot be stored, all but that one."""
+        try:
+            self._store.write((row for record in records for row in record.rows), advances)
+        except UNSTORABLE:
+            for record in self._store.write_each(records, advances):
+                _say_unread(record.topic, record.partition, record.offset, UNSTORABLE_REASON)
 
     def _tp(self, place: Place) -> TopicPartition:
         return TopicPartition(self._settings.topic(place[0]), place[1])
@@ -142,6 +159,9 @@ def _project(topic: str, record: Any) -> tuple[Row, ...]:
     try:
         return project(to_fact(topic, record.partition, record.offset, record.value, list(record.headers)))
     except Unread as reason:
-        _LOG.error("unread topic=%s partition=%d offset=%d: %s", topic, record.partition, record.offset, reason)
-        place = {"topic": topic, "partition": record.partition, "offset": record.offset}
-        return (Row("unread", place | {"reason": str(reason)}),)
+        _say_unread(topic, record.partition, record.offset, str(reason))
+        return (unread(topic, record.partition, record.offset, str(reason)),)
+
+
+def _say_unread(topic: str, partition: int, offset: int, reason: str) -> None:
+    _LOG.error("unread topic=%s partition=%d offset=%d: %s", topic, partition, offset, reason)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DataError
 from sqlalchemy.sql.dml import Insert
 
 from cauce.runtime.database import create_tables, merging
@@ -37,6 +38,20 @@ class Advance(NamedTuple):
     reached: int
 
 
+class Projected(NamedTuple):
+    """The rows of one record, and where it stands."""
+
+    topic: str
+    partition: int
+    offset: int
+    rows: tuple[Row, ...]
+
+
+# A value that no column takes: PostgreSQL answers, SQLite's driver will not even ask. Not a database that is down.
+UNSTORABLE = (DataError, OverflowError)
+UNSTORABLE_REASON = "a value of it is too large for the database, or not text"
+
+
 class Store:
     """The read model's database, for its one writer."""
 
@@ -58,16 +73,42 @@ class Store:
             return {(row.topic, row.partition): row.next_offset for row in found}
 
     def write(self, rows: Iterable[Row], advances: Mapping[Place, Advance]) -> None:
-        """Merge the rows, refresh the orders they touch, advance the offsets: all or nothing. Raises Overtaken."""
+        """Merge the rows, refresh the orders they touch, advance the offsets: all or nothing.
+
+        Raises Overtaken, and one of UNSTORABLE when any of the rows has a value that no column takes.
+        """
+        with self._engine.begin() as connection:
+            _advance(connection, advances)
+            self._take(connection, rows)
+
+    def write_each(self, records: Iterable[Projected], advances: Mapping[Place, Advance]) -> list[Projected]:
+        """The same, a record at a time; answers those that cannot be stored and are `unread` now. Raises Overtaken."""
+        with self._engine.begin() as connection:
+            _advance(connection, advances)
+            return [record for record in records if not self._takes(connection, record)]
+
+    def _takes(self, connection: Connection, record: Projected) -> bool:
+        try:
+            with connection.begin_nested():
+                self._take(connection, record.rows)
+        except UNSTORABLE:
+            self._take(connection, [unread(record.topic, record.partition, record.offset, UNSTORABLE_REASON)])
+            return False
+        return True
+
+    def _take(self, connection: Connection, rows: Iterable[Row]) -> None:
         by_table: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for table, values in rows:
             by_table[table].append({**self._blank[table], **values})
         touched = {values["order_id"] for table in STANDING & by_table.keys() for values in by_table[table]}
-        with self._engine.begin() as connection:
-            _advance(connection, advances)
-            for table, merged in by_table.items():
-                connection.execute(self._merge[table], merged)
-            refresh(connection, touched)
+        for table, merged in by_table.items():
+            connection.execute(self._merge[table], merged)
+        refresh(connection, touched)
+
+
+def unread(topic: str, partition: int, offset: int, reason: str) -> Row:
+    """A record that was passed over, for a person to look at."""
+    return Row("unread", {"topic": topic, "partition": partition, "offset": offset, "reason": reason})
 
 
 def _advance(connection: Connection, advances: Mapping[Place, Advance]) -> None:

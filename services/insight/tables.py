@@ -18,7 +18,7 @@ def _key(name: str, kind: Any = String) -> Column[Any]:
     return Column(name, kind, primary_key=True)
 
 
-def _derived(name: str, kind: Any = Integer, *, index: bool = False) -> Column[Any]:
+def _derived(name: str, kind: Any = BigInteger, *, index: bool = False) -> Column[Any]:
     return Column(name, kind, index=index, info={"derived": True})
 
 
@@ -64,7 +64,7 @@ LINES = Table(
     _key("line_id"),
     Column("sku", String, index=True),
     Column("description", String),
-    Column("ordered", Integer),
+    Column("ordered", BigInteger),
     *_of(BigInteger, "unit_price", "amount", "tax"),
     *(_derived(stage) for stage in Tally._fields),
 )
@@ -83,7 +83,7 @@ CANCELLATIONS = Table(
     _key("version", Integer),
     _key("line_id"),
     _key("shipment_id"),
-    Column("quantity", Integer),
+    Column("quantity", BigInteger),
 )
 DECISIONS = Table(
     "decisions",
@@ -101,7 +101,7 @@ BACKORDERS = Table(
     _key("order_id"),
     _key("line_id"),
     Column("sku", String, index=True),
-    *_of(Integer, "quantity", "queue_number"),
+    *_of(BigInteger, "quantity", "queue_number"),
     Column("at", UtcInstant),
 )
 SHIPMENTS = Table(
@@ -112,7 +112,7 @@ SHIPMENTS = Table(
     Column("decision", Integer),
     Column("site", String, index=True),
     Column("country", String),
-    Column("distance_meters", Integer),
+    Column("distance_meters", BigInteger),
     *_of(String, "carrier", "service"),
     Column("price", BigInteger),
     Column("price_currency", String),
@@ -120,7 +120,7 @@ SHIPMENTS = Table(
     Column("rates_version", String),
     Column("losers", Text),
     Column("tracking_number", String, index=True),
-    Column("weight_grams", Integer),
+    Column("weight_grams", BigInteger),
     Column("arrives_on", Date),
     Column("work_revision", Integer),
     *_of(UtcInstant, "reserved_at", "stopped_at", "picked_at", "packed_at", "shipped_at", "delivered_at"),
@@ -133,7 +133,7 @@ SHIPMENT_LINES = Table(
     _key("line_id"),
     _order_id(),
     Column("sku", String),
-    Column("quantity", Integer),
+    Column("quantity", BigInteger),
 )
 RELEASES = Table(
     "releases",
@@ -142,7 +142,7 @@ RELEASES = Table(
     _key("version", Integer),
     _key("line_id"),
     _key("shipment_id"),
-    Column("quantity", Integer),
+    Column("quantity", BigInteger),
 )
 PAYMENTS = Table(
     "payments",
@@ -192,7 +192,7 @@ RETURN_LINES = Table(
     _key("line_id"),
     _order_id(),
     Column("sku", String, index=True),
-    Column("quantity", Integer),
+    Column("quantity", BigInteger),
 )
 RETURNED_UNITS = Table(
     "returned_units",
@@ -204,7 +204,7 @@ RETURNED_UNITS = Table(
     _key("disposition"),
     _order_id(),
     Column("sku", String, index=True),
-    Column("quantity", Integer),
+    Column("quantity", BigInteger),
 )
 NOTICES = Table(
     "notices",
@@ -233,7 +233,7 @@ POSITIONS = Table(
     _key("sku"),
     Column("pool", Integer),
     Column("sequence", BigInteger),
-    *_of(Integer, "on_hand", "free", "reserved", "picked", "packed", "quarantined"),
+    *_of(BigInteger, "on_hand", "free", "reserved", "picked", "packed", "quarantined"),
     Index("ix_positions_sku", "sku"),
 )
 TIMELINE = Table(

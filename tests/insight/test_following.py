@@ -90,6 +90,19 @@ async def test_a_record_nobody_can_read_is_counted_and_passed_over(topics, proje
     assert ask(select(ORDERS.c.order_number)) == [("WEB-536366",)]
 
 
+async def test_a_fact_that_the_database_cannot_hold_is_passed_over(topics, project, ask, life, expected_errors):
+    expected_errors.add("unread topic=packed")
+    heavy = [
+        fact._replace(message=fact.message.model_copy(update={"weight_grams": 10**20})) if number == packed else fact
+        for packed in [next(number for number, fact in enumerate(life) if fact.topic == "packed")]
+        for number, fact in enumerate(life)
+    ]
+    await topics(heavy)
+    await project()
+    assert [row.topic for row in ask(select(UNREAD))] == ["packed"]
+    assert ask(select(func.count()).select_from(TIMELINE)) == [(len(life) - 1,)]
+
+
 async def test_a_second_projector_of_one_database_stops(topics, settings, project, ask, life):
     engine = engine_of(settings)
     zombie = Store(engine)

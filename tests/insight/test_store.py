@@ -1,14 +1,17 @@
 """Rows and offsets stand or fall together, and one projector alone may write."""
 
+import sqlite3
+
 import pytest
-from sqlalchemy import event
+from sqlalchemy import BigInteger, Integer, event
 
 from cauce.runtime.database import engine_of, url_of
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
 from services.insight.domain.projection import project
 from services.insight.following import run_insight
-from services.insight.store import Advance, Overtaken, Store
+from services.insight.store import UNSTORABLE, UNSTORABLE_REASON, Advance, Overtaken, Projected, Store, unread
+from services.insight.tables import METADATA
 
 PLACE = ("order-placed", 0)
 
@@ -48,6 +51,45 @@ def test_a_batch_that_breaks_anywhere_leaves_nothing_behind(new_model, life, bro
     assert all(rows == set() for rows in model.tables().values())
     model.store.write(rows_of(life), {PLACE: Advance(0, 7)})
     assert model.rows("orders")[0]["state"] == "part_shipped"
+
+
+def too_large(fact):
+    """A parcel heavier than any number that a database holds."""
+    return fact._replace(message=fact.message.model_copy(update={"weight_grams": 10**20}))
+
+
+def too_long(fact):
+    """A parcel whose tracking number is longer than this database takes."""
+    return fact._replace(message=fact.message.model_copy(update={"tracking_number": "C" * 200_000}))
+
+
+@pytest.mark.parametrize("spoil", [too_large, too_long])
+def test_a_fact_that_cannot_be_stored_is_unread_and_its_batch_is_written(new_model, live, spoil):
+    model, unspoiled = new_model(), new_model()
+    with model.engine.connect() as connection:
+        connection.connection.driver_connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 100_000)
+    facts = [fact for number in (1, 2) for fact in live(number) if fact.topic != "stock-moved" or number == 1]
+    packed = next(fact for fact in facts if fact.topic == "packed")
+    spoiled = [spoil(fact) if fact is packed else fact for fact in facts]
+    records = [Projected(fact.topic, 0, fact.offset, project(fact)) for fact in spoiled]
+    with pytest.raises(UNSTORABLE):
+        model.store.write(rows_of(spoiled), {PLACE: Advance(0, 7)})
+    assert [record.offset for record in model.store.write_each(records, {PLACE: Advance(0, 7)})] == [packed.offset]
+    unspoiled.take([fact for fact in facts if fact is not packed])
+    unspoiled.store.write([unread("packed", 0, packed.offset, UNSTORABLE_REASON)], {})
+    assert model.tables() == unspoiled.tables()
+    assert model.store.begin([PLACE])[PLACE] == 7
+
+
+def test_units_and_grams_are_kept_in_eight_bytes():
+    small = {"version", "decision", "pool", "work_revision", "attempts", "repeats", "rank", "partition"}
+    narrow = {
+        column.name
+        for table in METADATA.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, Integer) and not isinstance(column.type, BigInteger)
+    }
+    assert narrow <= small
 
 
 def test_a_deployment_has_its_own_database(tmp_path):
