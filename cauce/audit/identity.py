@@ -5,6 +5,8 @@ from cauce.ids import event_id
 from schemas.topics import BY_NAME, TopicKind
 
 _DECIDED = frozenset({TopicKind.FACT, TopicKind.EFFECT})
+_BY_ORDER = frozenset({"front", "router"})
+_NUMBERED = _BY_ORDER | {"orders", "keeper", "shipments", "returns", "payments", "notices", "runner"}
 
 
 class Identity:
@@ -36,7 +38,10 @@ class Identity:
 
 
 class Sequences:
-    """A lane numbers what it says of an entity, and a keeper all it says of its pool: from 1, without a gap."""
+    """A lane numbers what it says of an entity, and a keeper all it says of its pool: from 1, without a gap.
+
+    The front and the router decide on orders, and write to pools and people: they number by order.
+    """
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[str, str], dict[int, str]] = {}
@@ -51,7 +56,7 @@ class Sequences:
         if lane[-2] not in _NUMBERED:
             return
         subject = "" if lane[-2] == "keeper" else envelope.subject
-        if lane[-2] == "front":
+        if lane[-2] in _BY_ORDER:
             subject = getattr(entry.message, "order_id", "")
         numbers = self._numbers.setdefault((envelope.source, subject), {})
         if envelope.sequence in numbers:
@@ -68,6 +73,3 @@ class Sequences:
                 detail = f"{source} lost number {missing}: the log goes on after it"
                 self._found.append(Violation(4, after, subject, detail))
         return self._found
-
-
-_NUMBERED = frozenset({"orders", "front", "keeper", "shipments", "returns", "payments"})

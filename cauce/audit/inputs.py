@@ -1,48 +1,25 @@
-"""Law 8: no input disappears: in = decided (a refusal is a decision) + repeated + parked."""
+"""Law 8 for what comes from outside: it gave a command, or it is set aside."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from cauce.audit.record import Entry, Violation
-from schemas.orders import CancelOrder, PlaceOrder
-from schemas.returns import ReceiveReturn, RequestReturn
-from schemas.stock import AdjustStock, ReceiveStock, ReserveStock
-from schemas.topics import BY_NAME, TopicKind
-
-_ANSWERED = (PlaceOrder, CancelOrder, RequestReturn, ReceiveReturn, ReserveStock, ReceiveStock, AdjustStock)
-
-
-class Place(NamedTuple):
-    """Where a record is."""
-
-    topic: str
-    partition: int
-    offset: int
-
-    def __str__(self) -> str:
-        return f"{self.topic}/{self.partition}@{self.offset}"
+from cauce.audit.record import Entry, Place, Violation
+from schemas.topics import BY_NAME
 
 
 class Inputs:
-    """Each raw record gave a command or is set aside; each command that asks for an answer got one or is parked."""
+    """Each raw record gave a command or is set aside, and so is each record of ours that cannot be read."""
 
     def __init__(self, raw: Iterable[Place], parked: Iterable[Place]) -> None:
         self._raw = list(raw)
         self._parked = set(parked)
         self._read: set[tuple[str, int]] = set()
-        self._asked: dict[str, Entry] = {}
-        self._causes: set[str] = set()
         self._unreadable: list[Place] = []
 
     def see(self, entry: Entry) -> None:
-        """Doors name the raw record in source and sequence; facts name their cause."""
+        """Doors name the raw record in source and sequence."""
         envelope = entry.envelope
         if envelope.source.split("/")[-3:-2] == ["door"]:
             self._read.add((envelope.source, envelope.sequence))
-        if isinstance(entry.message, _ANSWERED) and Place(*entry[:3]) not in self._parked:
-            self._asked.setdefault(envelope.id, entry)
-        if BY_NAME[entry.topic].kind is not TopicKind.RAW and envelope.cause_id:
-            self._causes.add(envelope.cause_id)
 
     def see_unreadable(self, place: Place) -> None:
         """A record that is no message; the first lane that met it has parked it."""
@@ -59,11 +36,6 @@ class Inputs:
             Violation(8, str(place), "", "no door read it or set it aside")
             for place in self._raw
             if place not in self._parked and not self._was_read(place)
-        ]
-        found += [
-            Violation(8, entry.place, entry.envelope.subject, f"{entry.envelope.type} was never answered")
-            for identity, entry in self._asked.items()
-            if identity not in self._causes
         ]
         return found
 

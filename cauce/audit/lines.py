@@ -1,72 +1,145 @@
-"""Laws 5 and 7 by order line: what was ordered is canceled, promised or waiting, and nothing is in two places."""
+"""Laws 5 and 7 by order line: every unit is somewhere, and in one place only."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
 
-from cauce.audit.record import Entry, Violation
+from cauce.audit.record import Entry, Gap, Violation
+from cauce.audit.states import State, Waiting
 from schemas.orders import OrderChanged, OrderPlaced
+from schemas.reservations import StockReleased
 from schemas.returns import GoodsReturned
 from schemas.shipments import ParcelDelivered, ParcelShipped
-from schemas.stock import Allocated, Backordered, Move, StockMoved
+from schemas.stock import Allocated, Backordered, BackorderReleased, Move, StockMoved
 
-Line = tuple[str, str]
+_MOVES = {Move.RELEASED: "released", Move.SHIPPED: "left"}
+
+
+@dataclass(slots=True)
+class Units:
+    """Units by line of one order, by what was said of them, and promises by the cause that each followed."""
+
+    place: str = ""
+    by_kind: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    promised: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    queued_by: str | None = None
+
+    def add(self, kind: str, lines: Iterable[Any]) -> None:
+        """Count `lines` as `kind`."""
+        for line in lines:
+            self.by_kind[kind][line.line_id] += line.quantity
+
+    def line(self, line_id: str) -> Counter[str]:
+        """The line's units by kind; `at_once` are those promised when it was reserved, `later` those from the queue."""
+        counts = Counter({kind: units[line_id] for kind, units in self.by_kind.items()})
+        for cause, units in self.promised.items():
+            kind = "at_once" if self.queued_by in (None, cause) else "later"
+            counts[kind] += units[line_id]
+        return counts
 
 
 class Lines:
-    """Per line: ordered = canceled + promised + waiting; delivered ≤ shipped ≤ promised; returned ≤ delivered."""
+    """Per line: ordered = canceled ahead + promised + queued; what is canceled is given back; sent = off the shelves.
+
+    Units that were canceled ahead of the reservation are left out of it: the keeper says so when it hears of the
+    change, and nothing when it hears of an order of which nothing is left.
+    """
 
     def __init__(self) -> None:
-        self._units: dict[str, Counter[Line]] = defaultdict(Counter)
-        self._places: dict[str, str] = {}
+        self._orders: dict[str, Units] = defaultdict(Units)
 
     def see(self, entry: Entry) -> None:
         """Facts of one order are on many topics; they are summed by line and compared at the end."""
-        match entry.message:
-            case OrderPlaced() as order:
-                self._places[order.order_id] = entry.place
-                self._add("ordered", order.order_id, order.lines)
-            case OrderChanged() as change:
-                self._add("canceled", change.order_id, change.canceled)
-            case Allocated() as allocated:
-                for shipment in allocated.shipments:
-                    self._add("promised", allocated.order_id, shipment.lines)
-            case Backordered() as backordered:
-                self._add("backordered", backordered.order_id, backordered.lines)
-            case ParcelShipped() as parcel:
-                self._add("shipped", parcel.order_id, parcel.lines)
-            case ParcelDelivered() as parcel:
-                self._add("delivered", parcel.order_id, parcel.lines)
-            case GoodsReturned() as returned:
-                self._add("returned", returned.order_id, returned.units)
-            case StockMoved(move=Move.RELEASED) as moved:
-                self._units["released"][moved.order_id, moved.line_id] += moved.quantity
+        message = entry.message
+        match message:
+            case OrderPlaced():
+                self._orders[message.order_id].place = entry.place
+                self._add("ordered", message, message.lines)
+            case OrderChanged():
+                self._add("canceled", message, message.canceled)
+            case GoodsReturned():
+                self._add("returned", message, message.units)
+            case ParcelShipped():
+                self._add("shipped", message, message.lines)
+            case ParcelDelivered():
+                self._add("delivered", message, message.lines)
+            case _:
+                self._see_stock(entry)
+
+    def _see_stock(self, entry: Entry) -> None:
+        message = entry.message
+        match message:
+            case Allocated():
+                promised = self._orders[message.order_id].promised[entry.envelope.cause_id]
+                for line in (line for shipment in message.shipments for line in shipment.lines):
+                    promised[line.line_id] += line.quantity
+            case Backordered():
+                self._orders[message.order_id].queued_by = entry.envelope.cause_id
+                self._add("queued", message, message.lines)
+            case BackorderReleased():
+                self._add("unqueued", message, message.lines)
+            case StockReleased():
+                self._add("ahead", message, (units for units in message.units if not units.shipment_id))
+            case StockMoved(move=Move.RELEASED | Move.SHIPPED) if message.line_id:
+                self._add(_MOVES[message.move], message, (message,))
             case _:
                 pass
 
     def violations(self) -> list[Violation]:
         """See Check."""
         found = []
-        for line in self._units["ordered"]:
-            wrong = self._wrong({kind: units[line] for kind, units in self._units.items()})
-            if wrong:
-                found.append(Violation(7, self._places[line[0]], line[0], f"line {line[1]}: {wrong}"))
+        for order_id, units in self._orders.items():
+            for line_id in _known_lines(units):
+                broken = _wrong(units.line(line_id))
+                if broken:
+                    kind = Gap if units.by_kind["ordered"][line_id] else Violation
+                    found.append(kind(7, units.place or "order-placed", order_id, f"line {line_id}: {broken}"))
         return found
 
-    def _add(self, kind: str, order_id: str, lines: tuple[object, ...]) -> None:
-        units = self._units[kind]
-        for line in lines:
-            units[order_id, line.line_id] += line.quantity  # type: ignore[attr-defined]  # every line of ours has both
+    def waiting(self) -> Iterable[Waiting]:
+        """See Waits."""
+        for order_id, units in self._orders.items():
+            if any(_queued(units.line(line_id)) > 0 for line_id in units.by_kind["queued"]):
+                yield Waiting(State.IN_QUEUE, order_id)
 
-    def _wrong(self, units: dict[str, int]) -> str:
-        count = Counter(units)
-        kept = count["promised"] - count["released"]
-        open_units = count["ordered"] - count["canceled"] - kept
-        if open_units < 0:
-            return f"{count['ordered']} ordered, but {kept} promised and {count['canceled']} canceled"
-        if count["promised"] + count["backordered"] < count["ordered"]:
-            missing = count["ordered"] - count["promised"] - count["backordered"]
-            return f"{missing} units were neither promised nor put in the queue"
-        if not count["delivered"] <= count["shipped"] <= kept:
-            return f"{count['shipped']} shipped and {count['delivered']} delivered of {kept} promised"
-        if count["returned"] > count["delivered"]:
-            return f"{count['returned']} returned of {count['delivered']} delivered"
-        return ""
+    def _add(self, kind: str, message: Any, lines: Iterable[Any]) -> None:
+        self._orders[message.order_id].add(kind, lines)
+
+
+def _known_lines(units: Units) -> dict[str, None]:
+    kinds = [*units.by_kind.values(), *units.promised.values()]
+    return dict.fromkeys(line_id for lines in kinds for line_id in lines)
+
+
+def _queued(count: Counter[str]) -> int:
+    """Units that are in the queue now."""
+    return count["queued"] - count["unqueued"] - count["later"]
+
+
+def _wrong(count: Counter[str]) -> str:
+    return _wrong_at_the_keeper(count) or _wrong_on_the_way(count)
+
+
+def _wrong_at_the_keeper(count: Counter[str]) -> str:
+    ordered, ahead = count["ordered"], count["ahead"]
+    nowhere = ordered - ahead - count["at_once"] - count["queued"]
+    if nowhere > 0:
+        return f"{nowhere} units were neither promised nor put in the queue"
+    if nowhere < 0:
+        return f"{ordered} ordered, but {count['at_once']} promised, {count['queued']} queued and {ahead} left out"
+    if _queued(count) < 0:
+        return f"{count['later']} promised and {count['unqueued']} given up of {count['queued']} in the queue"
+    back = ahead + count["unqueued"] + count["released"]
+    return f"{count['canceled']} canceled, but the keeper gave {back} back" if back != count["canceled"] else ""
+
+
+def _wrong_on_the_way(count: Counter[str]) -> str:
+    kept = count["at_once"] + count["later"] - count["released"]
+    if not count["delivered"] <= count["shipped"] <= kept:
+        return f"{count['shipped']} shipped and {count['delivered']} delivered of {kept} promised"
+    if count["left"] != count["shipped"]:
+        return f"{count['shipped']} shipped, but {count['left']} left the stock"
+    if count["returned"] > count["shipped"]:
+        return f"{count['returned']} returned of {count['shipped']} shipped"
+    return ""

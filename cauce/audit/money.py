@@ -1,120 +1,137 @@
-"""Law 6: money is conserved per order and payment, in minor units, and what is still owed is known."""
+"""Law 6: money is conserved per order and payment, in minor units of one currency.
+
+captured - refunded = what was delivered, or is still on its way to be delivered, and kept, plus charges, plus what is
+still owed. What is kept is counted in units, so the equality holds two ways of counting against each other: the units
+that intake, the crew and the returns desk speak of, and the sums that payments speaks of.
+"""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
-from cauce.audit.record import Entry, Violation
-from schemas.orders import OrderChanged, OrderPlaced
-from schemas.payments import PaymentCaptured, PaymentFailed, PaymentRefunded, RefundOwed
-from schemas.returns import RefundRequested
+from cauce.audit.record import Entry, Gap, Violation
+from cauce.money import Money as Amount
+from cauce.money import share_of_units
+from schemas.orders import CanceledUnits, OrderChanged, OrderPlaced
+from schemas.payments import PaymentCaptured, PaymentRefunded
+from schemas.returns import DisposedUnits, GoodsReturned, RefundRequested
+
+
+@dataclass(slots=True)
+class Account:
+    """What the topics say of one order's money."""
+
+    order: OrderPlaced | None = None
+    place: str = ""
+    canceled: Counter[str] = field(default_factory=Counter)
+    returned: Counter[str] = field(default_factory=Counter)
+    captured: Counter[str] = field(default_factory=Counter)
+    refunded: Counter[str] = field(default_factory=Counter)
+    due: int = 0
+    currencies: set[str] = field(default_factory=set)
+
+    def worth_kept(self, order: OrderPlaced) -> int:
+        """What the units are worth that were neither canceled nor sent back.
+
+        Cancellations take units of a line from the first on, returns from the last.
+        """
+        return sum(
+            share_of_units(
+                worth.amount,
+                line.quantity,
+                taken=self.canceled[line.line_id],
+                taking=line.quantity - self.canceled[line.line_id] - self.returned[line.line_id],
+            )
+            for line, worth in zip(order.lines, order.worths(), strict=True)
+        )
+
+    def charges(self, order: OrderPlaced) -> int:
+        """What the order is worth beside its lines: ours, unless nothing was ever sent because all was canceled."""
+        if all(self.canceled[line.line_id] == line.quantity for line in order.lines):
+            return 0
+        return order.amount().amount - sum(worth.amount for worth in order.worths())
 
 
 class Money:
-    """Per payment at every prefix, per order at the end."""
+    """Captures are the order's payments, no payment is overdrawn, and the equality above holds."""
 
     def __init__(self) -> None:
-        self._captured: Counter[tuple[str, str]] = Counter()
-        self._refunded: Counter[tuple[str, str]] = Counter()
-        self._refunds: dict[str, Counter[str]] = defaultdict(Counter)
-        self._taken_on: dict[str, Counter[str]] = defaultdict(Counter)
-        self._due: dict[str, Counter[str]] = defaultdict(Counter)
-        self._failed: Counter[str] = Counter()
-        self._total: dict[str, int] = {}
-        self._places: dict[str, str] = {}
+        self._accounts: dict[str, Account] = defaultdict(Account)
 
     def see(self, entry: Entry) -> None:
-        """Facts of intake, returns and payments; each order's on three topics."""
-        match entry.message:
-            case OrderPlaced() as order:
-                self._total[order.order_id] = order.amount().amount
-                self._places.setdefault(order.order_id, entry.place)
-            case OrderChanged() as change if change.taken_off.amount:
-                self._due[change.order_id][f"{change.order_id}:v{change.version}"] += change.taken_off.amount
-            case RefundRequested() as request if request.amount.amount:
-                self._due[request.order_id][request.refund_id] += request.amount.amount
-            case PaymentCaptured() as capture:
-                self._captured[capture.order_id, capture.payment_id] += capture.amount.amount
-            case PaymentRefunded() as refund:
-                self._refunded[refund.order_id, refund.payment_id] += refund.amount.amount
-                self._refunds[refund.order_id][refund.refund_id] += refund.amount.amount
-                self._places[refund.order_id] = entry.place
-            case RefundOwed() as owed:
-                self._taken_on[owed.order_id][owed.refund_id] += owed.amount.amount
-            case PaymentFailed() as failed:
-                self._failed[failed.order_id] += failed.amount.amount
+        """Facts of intake, returns and payments; each order's on several topics."""
+        message = entry.message
+        match message:
+            case OrderPlaced():
+                self._placed(message, entry.place)
+            case GoodsReturned():
+                _count(self._accounts[message.order_id].returned, message.units)
+            case OrderChanged():
+                _count(self._accounts[message.order_id].canceled, message.canceled)
+                self._owe(message.order_id, message.taken_off)
+            case RefundRequested():
+                self._owe(message.order_id, message.amount)
+            case PaymentCaptured() | PaymentRefunded():
+                self._paid(message)
             case _:
                 pass
 
     def violations(self) -> list[Violation]:
         """See Check."""
-        found = [
-            self._say(order, f"payment {payment}: {paid} paid back of {self._captured[order, payment]} captured")
-            for (order, payment), paid in self._refunded.items()
-            if not 0 <= paid <= self._captured[order, payment]
-        ]
-        for order in self._total:
-            found += self._order(order)
-        return found
+        return [found for order_id, account in self._accounts.items() for found in _wrong(order_id, account)]
 
-    def _order(self, order: str) -> list[Violation]:
-        due, taken, paid = self._due[order], self._taken_on[order], self._refunds[order]
-        found = []
-        if sum(due.values()) > self._total[order]:
-            found.append(self._say(order, f"{sum(due.values())} is due back of {self._total[order]} ordered"))
-        for refund in sorted({*due, *taken, *paid}):
-            if due[refund] != taken[refund]:
-                found.append(self._say(order, f"refund {refund}: {due[refund]} due, {taken[refund]} taken on"))
-            if paid[refund] > due[refund]:
-                found.append(self._say(order, f"refund {refund}: {paid[refund]} paid of {due[refund]} due"))
-        return found
+    def _placed(self, order: OrderPlaced, place: str) -> None:
+        account = self._accounts[order.order_id]
+        account.order, account.place = order, place
+        account.currencies.add(order.currency)
 
-    def _say(self, order: str, detail: str) -> Violation:
-        return Violation(6, self._places.get(order, "order-placed"), order, detail)
+    def _owe(self, order_id: str, amount: Amount) -> None:
+        account = self._accounts[order_id]
+        account.due += amount.amount
+        account.currencies.add(amount.currency)
+
+    def _paid(self, paid: PaymentCaptured | PaymentRefunded) -> None:
+        account = self._accounts[paid.order_id]
+        sums = account.captured if isinstance(paid, PaymentCaptured) else account.refunded
+        sums[paid.payment_id] += paid.amount.amount
+        account.currencies.add(paid.amount.currency)
 
 
-class LedgerLine(NamedTuple):
-    """A line of a provider's own ledger: what it did, under which idempotency key."""
-
-    kind: str
-    reference: str
-    key: str
-    amount: int
-    currency: str
+def _count(units: Counter[str], lines: Iterable[CanceledUnits | DisposedUnits]) -> None:
+    for line in lines:
+        units[line.line_id] += line.quantity
 
 
-class TwoLedgers:
-    """Law 6 seen from outside: our payments and the provider's ledger agree entry by entry."""
+def _wrong(order_id: str, account: Account) -> list[Violation]:
+    """The payments one by one; where each is right, the equality of the order."""
+    order = account.order
+    if order is None:
+        return [Violation(6, "order-placed", order_id, "money of an order that was never placed")]
+    if len(account.currencies) > 1:
+        return [Violation(6, account.place, order_id, f"money in {' and '.join(sorted(account.currencies))}")]
+    found = [*_payments(order, account)]
+    detail = "" if found else _balance(order, account)
+    return [*found, Violation(6, account.place, order_id, detail)] if detail else found
 
-    def __init__(self, ledger: Mapping[str, LedgerLine]) -> None:
-        self._ledger = dict(ledger)
-        self._ours: dict[str, tuple[str, str, int]] = {}
-        self._found: list[Violation] = []
 
-    def see(self, entry: Entry) -> None:
-        """A refund of ours names the provider's."""
-        match entry.message:
-            case PaymentRefunded() as refund:
-                self._match(entry, refund.order_id, refund.provider_reference, refund.amount.amount)
-            case PaymentCaptured() as capture:
-                self._match(entry, capture.order_id, capture.provider_reference, capture.amount.amount)
-            case _:
-                pass
+def _payments(order: OrderPlaced, account: Account) -> Iterator[Violation]:
+    authorized = {payment.payment_id: payment.amount.amount for payment in order.payments if payment.amount.amount}
+    for payment in {**authorized, **account.captured, **account.refunded}:
+        captured, refunded = account.captured[payment], account.refunded[payment]
+        if not 0 <= refunded <= captured:
+            detail = f"payment {payment}: {refunded} paid back of {captured} captured"
+            yield Violation(6, account.place, order.order_id, detail)
+        elif captured != authorized.get(payment, 0):
+            kind = Violation if captured else Gap
+            detail = f"payment {payment}: {captured} captured of {authorized.get(payment, 0)} that the channel took"
+            yield kind(6, account.place, order.order_id, detail)
 
-    def violations(self) -> list[Violation]:
-        """See Check: what the provider did and we do not know of comes last."""
-        unknown = [
-            Violation(6, "the provider's ledger", line.reference, f"{line.kind} of {line.amount} is in no fact of ours")
-            for reference, line in self._ledger.items()
-            if line.kind == "refund" and reference not in self._ours
-        ]
-        return [*self._found, *unknown]
 
-    def _match(self, entry: Entry, order: str, reference: str, amount: int) -> None:
-        self._ours[reference] = (order, entry.place, amount)
-        line = self._ledger.get(reference)
-        if line is None:
-            self._found.append(Violation(6, entry.place, order, f"the provider does not know {reference}"))
-        elif line.amount != amount:
-            detail = f"{reference}: {amount} by us, {line.amount} by the provider"
-            self._found.append(Violation(6, entry.place, order, detail))
+def _balance(order: OrderPlaced, account: Account) -> str:
+    """Orders that were sent without payments are paid elsewhere: what nobody took is not missing here."""
+    held = account.captured.total() - account.refunded.total()
+    elsewhere = order.amount().amount - sum(payment.amount.amount for payment in order.payments)
+    kept, charges, owed = account.worth_kept(order), account.charges(order), account.due - account.refunded.total()
+    if held + elsewhere == kept + charges + owed:
+        return ""
+    return f"{held + elsewhere} held, but {kept} kept by the customer, {charges} charges and {owed} still owed"

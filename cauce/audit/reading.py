@@ -6,9 +6,8 @@ from pathlib import Path
 import orjson
 
 from cauce.audit.auditor import Auditor, Verdict
-from cauce.audit.inputs import Place
-from cauce.audit.money import LedgerLine
-from cauce.audit.record import Entry
+from cauce.audit.ledgers import LedgerLine
+from cauce.audit.record import Entry, Place
 from cauce.runtime.deciding import receive
 from cauce.runtime.lane import Record, Unprocessable, is_control
 from cauce.runtime.log_reader import read_to_end

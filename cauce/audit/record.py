@@ -1,8 +1,21 @@
 """What the auditor reads, and what it says."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
 
+from cauce.audit.states import Waiting
 from schemas.envelope import Envelope
+
+
+class Place(NamedTuple):
+    """Where a record is."""
+
+    topic: str
+    partition: int
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.partition}@{self.offset}"
 
 
 class Entry(NamedTuple):
@@ -17,7 +30,12 @@ class Entry(NamedTuple):
     @property
     def place(self) -> str:
         """Where an operator finds it."""
-        return f"{self.topic}/{self.partition}@{self.offset}"
+        return str(self.at)
+
+    @property
+    def at(self) -> Place:
+        """Its place as parts."""
+        return Place(self.topic, self.partition, self.offset)
 
 
 class Violation(NamedTuple):
@@ -29,6 +47,10 @@ class Violation(NamedTuple):
     detail: str
 
 
+class Gap(Violation):
+    """Something of the order `subject` is missing: no violation where a record of it was set aside, for a person."""
+
+
 class Check(Protocol):
     """One law, or a part of one. Topics come in any order, each partition in its own."""
 
@@ -37,3 +59,10 @@ class Check(Protocol):
 
     def violations(self) -> list[Violation]:
         """What was found, in the order it was seen; called once, at the end."""
+
+
+class Waits(Check, Protocol):
+    """A check that also knows what is not ended and whose turn it is."""
+
+    def waiting(self) -> Iterable[Waiting]:
+        """Each thing that waits, once in each of its states."""

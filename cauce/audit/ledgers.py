@@ -1,0 +1,70 @@
+"""Law 6 seen from outside: our payments and the provider's own ledger agree entry by entry."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from cauce.audit.record import Entry, Violation
+from schemas.orders import PlaceOrder
+from schemas.payments import PaymentCaptured, PaymentRefunded
+
+
+class LedgerLine(NamedTuple):
+    """A line of a provider's own ledger: what it did, under which idempotency key."""
+
+    kind: str
+    reference: str
+    key: str
+    amount: int
+    currency: str
+
+
+class TwoLedgers:
+    """Each capture and refund of ours is the provider's, and each of the provider's is known to us.
+
+    A charge is known, too, when a channel named it in an order that was refused or came again: it was never ours to
+    capture, and the channel that took it gives it back. Whether it did is in no topic of ours.
+    """
+
+    def __init__(self, ledger: Mapping[str, LedgerLine]) -> None:
+        self._ledger = dict(ledger)
+        self._ours: set[str] = set()
+        self._found: list[Violation] = []
+
+    def see(self, entry: Entry) -> None:
+        """A refund of ours names the provider's."""
+        match entry.message:
+            case PaymentRefunded() as refund:
+                self._match(entry, "refund", refund)
+            case PaymentCaptured() as capture:
+                self._match(entry, "charge", capture)
+            case PlaceOrder() as asked:
+                self._ours.update(payment.reference for payment in asked.payments)
+            case _:
+                pass
+
+    def violations(self) -> list[Violation]:
+        """See Check: what the provider did and we do not know of comes last."""
+        unknown = [
+            Violation(6, "the provider's ledger", line.reference, f"{line.kind} of {line.amount} is in no fact of ours")
+            for reference, line in self._ledger.items()
+            if reference not in self._ours
+        ]
+        return [*self._found, *unknown]
+
+    def _match(self, entry: Entry, kind: str, ours: PaymentCaptured | PaymentRefunded) -> None:
+        reference = ours.provider_reference
+        self._ours.add(reference)
+        detail = _difference(kind, ours, self._ledger.get(reference))
+        if detail:
+            self._found.append(Violation(6, entry.place, ours.order_id, detail))
+
+
+def _difference(kind: str, ours: PaymentCaptured | PaymentRefunded, line: LedgerLine | None) -> str:
+    reference, amount = ours.provider_reference, ours.amount
+    if line is None:
+        return f"the provider does not know {reference}"
+    if line.kind != kind:
+        return f"{reference}: a {kind} by us, a {line.kind} by the provider"
+    if line.currency != amount.currency:
+        return f"{reference}: {amount.currency} by us, {line.currency} by the provider"
+    return f"{reference}: {amount.amount} by us, {line.amount} by the provider" if line.amount != amount.amount else ""
