@@ -1,5 +1,6 @@
 """`cauce run SERVICE`: one worker of one service, in this process."""
 
+import asyncio
 import sys
 
 import click
@@ -7,6 +8,7 @@ import click
 from cauce.runtime import broker
 from cauce.runtime.app import run_worker
 from cauce.runtime.assembly import lanes_of
+from cauce.runtime.deployment import require_vault
 from cauce.runtime.logs import log_to_stderr
 from cauce.runtime.settings import Settings
 from services import NAMES, load
@@ -27,4 +29,5 @@ def command(service: str, *, verbose: bool) -> None:
     declared = load(service)
     if declared.run is not None:
         sys.exit(declared.run(settings))
+    asyncio.run(require_vault(settings, declared))
     sys.exit(run_worker(settings, service, lanes_of(declared, settings)))

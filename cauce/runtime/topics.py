@@ -11,6 +11,7 @@ from cauce.runtime.lane import Lane
 from cauce.runtime.settings import Settings
 from schemas.topics import TOPICS, Family, TopicKind
 
+DEPLOYMENT = "deployment"  # what all of a deployment must share; its first record counts, so none may be lost
 RAW_DAYS = 30
 _LEADERS_SECONDS = 60  # a broker makes some two hundred partitions in a second or two
 _LOOK_AGAIN_SECONDS = 0.05
@@ -38,11 +39,12 @@ def partitions_of(settings: Settings, family: str) -> int:
 
 
 def specs(settings: Settings, lanes: Iterable[Lane] = ()) -> list[TopicSpec]:
-    """The topics of the table, then changelogs, journals and parked topics of `lanes`."""
+    """The topics of the table and the deployment's own, then changelogs, journals and parked topics of `lanes`."""
     found = [
         TopicSpec(topic.name, partitions_of(settings, topic.family), _RAW if topic.kind is TopicKind.RAW else _FOREVER)
         for topic in TOPICS
     ]
+    found.append(TopicSpec(DEPLOYMENT, 1, _FOREVER))
     for lane in lanes:
         count = partitions_of(settings, lane.family)
         found += [TopicSpec(name, count, _COMPACT) for name in lane.changelogs.values()]

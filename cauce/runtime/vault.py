@@ -25,6 +25,7 @@ from cauce.runtime.vault_keys import KEY_BYTES, PeopleKeys
 from schemas.base import Sealed
 
 SECRET_BYTES = 32
+_FINGERPRINT_BYTES = 16
 _KEYS_REMEMBERED = 10_000
 _RAW = b"cauce:raw-record"  # associated data: a sealed record is never taken for a person's details
 
@@ -42,9 +43,10 @@ class Vault:
         self._folder = home / "vault"
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _alone(self._folder / "lock"):
-            deployment = secret_of(self._folder / "secret")
+            deployment = secret_of(_secret_file(home))
             self._people = PeopleKeys(self._folder / "people.sqlite", _derived(deployment, "people", KEY_BYTES))
         self.secret = _derived(deployment, "ids", SECRET_BYTES)
+        self.fingerprint = _fingerprint(deployment)
         self._raw = AESSIV(_derived(deployment, "raw", KEY_BYTES))
         self._erasures = self._folder / "erasures"
         self._erasures.touch(mode=0o600)
@@ -99,6 +101,20 @@ class Vault:
             self._to_seal.cache_clear()
             self._to_open.cache_clear()
             self._seen = size
+
+
+def fingerprint_in(home: Path) -> str | None:
+    """By what the vault of a home is known, in public; None where there is none, and none is made."""
+    path = _secret_file(home)
+    return _fingerprint(path.read_bytes()) if path.exists() else None
+
+
+def _fingerprint(secret: bytes) -> str:
+    return _derived(secret, "fingerprint", _FINGERPRINT_BYTES).hex()
+
+
+def _secret_file(home: Path) -> Path:
+    return home / "vault" / "secret"
 
 
 def secret_of(path: Path) -> bytes:

@@ -7,7 +7,7 @@ import sys
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from cauce.runtime.vault import SealBroken, Vault, secret_of
+from cauce.runtime.vault import SealBroken, Vault, fingerprint_in, secret_of
 from cauce.runtime.vault_keys import Erased, KeyMissing, VaultFailed
 from schemas.base import Sealed
 from schemas.orders import PersonalDetails
@@ -185,3 +185,21 @@ def test_each_purpose_has_a_key_of_its_own(tmp_path, vault):
     deployment = secret_of(tmp_path / "vault" / "secret")
     assert vault.secret != deployment
     assert AESSIV.generate_key(512) != vault._people._wrapping
+
+
+def test_a_vault_is_known_by_a_fingerprint_that_reveals_nothing(open_vault, tmp_path):
+    vault = open_vault()
+    secret = (tmp_path / "vault" / "secret").read_bytes()
+    assert open_vault().fingerprint == vault.fingerprint == fingerprint_in(tmp_path)
+    assert bytes.fromhex(vault.fingerprint) not in secret + vault.secret
+
+
+def test_another_home_has_another_fingerprint(open_vault, tmp_path):
+    other = Vault(tmp_path / "other")
+    assert other.fingerprint != open_vault().fingerprint
+    other.close()
+
+
+def test_looking_for_a_fingerprint_makes_no_secret(tmp_path):
+    assert fingerprint_in(tmp_path) is None
+    assert list(tmp_path.iterdir()) == []
