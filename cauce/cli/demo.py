@@ -19,7 +19,7 @@ from cauce.demo import builtin
 from cauce.demo.display import Display
 from cauce.demo.online_retail import BrokenInput, Reader
 from cauce.demo.plan import Plan
-from cauce.demo.play import Options, Play, Stalled, ledger_of
+from cauce.demo.play import Options, Play, Stalled
 from cauce.demo.results import results, shown
 from cauce.runtime import broker
 from cauce.runtime.faults import Unavailable
@@ -27,6 +27,7 @@ from cauce.runtime.logs import quiet_kafka
 from cauce.runtime.settings import Settings
 from cauce.runtime.supervisor import GaveUp
 from cauce.runtime.topics import create_topics, specs
+from cauce.sandbox.place import ledger_of
 
 
 class Speed(click.ParamType):
@@ -153,8 +154,21 @@ async def _demo(
 
 def _look_closer(settings: Settings, console: Console) -> None:
     """Lines to copy, as they would be typed in this shell."""
-    names = {"CAUCE_SERVERS": settings.servers, "CAUCE_PREFIX": settings.prefix, "CAUCE_HOME": str(settings.home)}
-    cauce = " ".join([*(f"{name}={shlex.quote(str(value))}" for name, value in names.items()), sys.argv[0]])
-    console.print("\nThe broker keeps running, and what was recorded is still there. To look closer:")
-    for words in ("order list", "order show ORDER", "replay"):
-        console.print(f"  {cauce} {words}", soft_wrap=True, highlight=False)
+    for what, line in to_copy(settings).items():
+        console.print(f"  # {what}\n  {line}", soft_wrap=True, highlight=False)
+
+
+def to_copy(settings: Settings) -> dict[str, str]:
+    """What can be looked at, and how; each line says alone which deployment it means."""
+    names = {"CAUCE_SERVERS": settings.servers, "CAUCE_PREFIX": settings.prefix, "CAUCE_HOME": settings.home}
+    python = shlex.quote(sys.executable)
+    cauce = f"{python} -m cauce" if sys.argv[0].endswith(".py") else shlex.quote(sys.argv[0])
+    commands = {
+        "the orders": f"{cauce} order list",
+        "one order's whole life": f"{cauce} order show ORDER",
+        "decide it all again": f"{cauce} replay",
+        "take a payment twice, as a broken worker would": f"{python} -m cauce.demo.twice captured",
+        "name the record that broke a law": f"{cauce} audit",
+    }
+    deployment = " ".join(f"{name}={shlex.quote(str(value))}" for name, value in names.items())
+    return {what: f"{deployment} {command}" for what, command in commands.items()}

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from cauce.runtime.settings import Settings
 from cauce.sandbox.payments import PaymentSandbox, serving
+from cauce.sandbox.place import ledger_of
 
 
 @click.group()
@@ -22,11 +24,11 @@ def command() -> None:
 @click.option(
     "--ledger",
     type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    help="File of what was charged and refunded; read at the start, never shortened.",
+    help="File of what was charged and refunded; read at the start, never shortened. The deployment's own in the home.",
 )
-def payments(*, port: int, ledger: Path) -> None:
+def payments(*, port: int, ledger: Path | None) -> None:
     """Take charges and refunds over HTTP on the loopback until interrupted."""
+    ledger = ledger or ledger_of(Settings())
     asyncio.run(_serve(PaymentSandbox(ledger), port=port, ledger=ledger))
 
 

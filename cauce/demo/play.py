@@ -237,18 +237,13 @@ class Play:
             return []
         env = programs[0].env
         cauce = (sys.executable, "-m", "cauce")
-        port, ledger = self._settings.payments_url.rpartition(":")[2], str(ledger_of(self._settings))
+        port = self._settings.payments_url.rpartition(":")[2]
         return [
             *programs,
-            Program("sandbox", (*cauce, "sandbox", "payments", "--port", port, "--ledger", ledger), env),
+            Program("sandbox", (*cauce, "sandbox", "payments", "--port", port), env),
             Program("crew", (*cauce, "world", "crew"), env),
             Program("carrier", (*cauce, "world", "carrier"), env),
         ]
-
-
-def ledger_of(settings: Settings) -> Path:
-    """The provider's own ledger file."""
-    return settings.home / "provider" / f"{_name(settings)}.jsonl"
 
 
 def _name(settings: Settings) -> str:

@@ -1,11 +1,16 @@
 """The containers of a deployment: what compose runs is what `cauce up` runs."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 import yaml
 
 from cauce.cli import COMMANDS
 from cauce.runtime import broker_docker
 from cauce.runtime.settings import CHECKOUT, Settings
+from cauce.sandbox.place import ledger_of
 from services import NAMES
 
 
@@ -26,6 +31,17 @@ def test_every_command_of_a_container_exists(containers):
 def test_containers_are_told_only_what_the_settings_know(containers):
     named = {name for container in containers.values() for name in container.get("environment", {})}
     assert named - {"CAUCE_ADVERTISED"} <= {f"CAUCE_{name.upper()}" for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize(("prefix", "name"), [("", "default.jsonl"), ("blue-", "blue.jsonl")])
+def test_the_sandbox_writes_the_ledger_that_the_demo_audits_whatever_the_prefix(containers, tmp_path, prefix, name):
+    command = ["0" if word == "8090" else word for word in containers["sandbox"]["command"]]
+    env = {**os.environ, "CAUCE_PREFIX": prefix, "CAUCE_HOME": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-m", "cauce", *command], env=env, stdout=subprocess.PIPE) as sandbox:
+        said = sandbox.stdout.readline().decode()
+        sandbox.terminate()
+    assert said.endswith(f"ledger {ledger_of(Settings(prefix=prefix, home=tmp_path))}\n")
+    assert [file.name for file in (tmp_path / "provider").iterdir()] == [name]
 
 
 def test_the_brokers_image_is_the_one_that_the_ladder_starts(containers):
