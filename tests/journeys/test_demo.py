@@ -11,17 +11,17 @@ import pytest
 from services import NAMES
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
+CAUCE = Path(sys.executable).with_name("cauce")
 DAY = "2010-12-05.csv"
 
 
+def run(command, *, env):
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+
+
 def play(broker, home, *arguments):
-    done = subprocess.run(
-        [sys.executable, "-m", "cauce", "demo", "--json", *arguments],
-        env={**os.environ, "CAUCE_SERVERS": broker, "CAUCE_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    own = {"CAUCE_SERVERS": broker, "CAUCE_HOME": str(home)}
+    done = run([CAUCE, "demo", "--json", *arguments], env={**os.environ, **own})
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)
 
@@ -46,6 +46,26 @@ def test_a_real_day_ends_with_every_line_accounted_for_whoever_is_killed(broker,
     assert quiet["killed"] == quiet["restarts"] == {}
     assert killed["killed"] == {f"{name}-0": 1 for name in NAMES}
     assert all(killed["restarts"][name] >= 1 for name in killed["killed"])
+
+
+def test_the_lines_that_a_demo_ends_with_work_as_they_are_copied(broker, tmp_path):
+    env = {name: value for name, value in os.environ.items() if not name.startswith("CAUCE_")}
+    own = {"CAUCE_SERVERS": broker, "CAUCE_HOME": str(tmp_path)}
+    shown = run([CAUCE, "demo", "--orders", "5"], env={**env, **own})
+    assert shown.returncode == 0, shown.stderr[-3000:]
+    orders, order, replay, twice, audit = (
+        run(["sh", "-c", line.replace("ORDER", "700001")], env=env)
+        for line in shown.stdout.splitlines()
+        if line.startswith("  CAUCE_SERVERS=")
+    )
+
+    assert [copied.returncode for copied in (orders, order, replay, twice, audit)] == [0, 0, 0, 0, 1]
+    assert "WEB-700001" in orders.stdout
+    assert "WEB-700001" in order.stdout
+    assert "equal" in replay.stdout
+    broken = twice.stdout.split()[0]
+    assert broken.startswith("captured/")
+    assert f"{broken} " in audit.stdout
 
 
 @pytest.fixture
