@@ -16,6 +16,7 @@ from cauce.demo.scoreboard import Scoreboard
 from cauce.money import Money
 from schemas.raw import StockAdjustment
 
+_SHOWN = 20  # violations; `cauce audit` names all
 _FIRST = {
     "orders": "received",
     "lines": "input",
@@ -37,7 +38,7 @@ def results(play: Play, verdict: Verdict, seconds: float) -> dict[str, Any]:
         "notifications": {"sent": score.notices["sent"], "repeated": score.notices["repeated"]},
         "killed": dict(play.killed),
         "restarts": {name: count for name, count in play.supervisor.restarts.items() if count},
-        "audit": {"violations": len(verdict.violations), "records": verdict.records},
+        "audit": {"violations": len(verdict.violations), "records": verdict.records, "first": _first(verdict)},
         "seconds": round(seconds, 1),
     }
 
@@ -112,5 +113,9 @@ def _audit(verdict: Verdict) -> list[Text]:
     first = [Text(f"audit: {len(verdict.violations)} violations in {verdict.records:,} records", style="bold red")]
     return first + [
         Text(f"  law {broken.law}  {broken.place}  {broken.subject}  {broken.detail}")
-        for broken in verdict.violations[:20]
+        for broken in verdict.violations[:_SHOWN]
     ]
+
+
+def _first(verdict: Verdict) -> list[dict[str, Any]]:
+    return [broken._asdict() for broken in verdict.violations[:_SHOWN]]

@@ -22,7 +22,7 @@ def run(command, *, env):
 def play(broker, home, *arguments):
     own = {"CAUCE_SERVERS": broker, "CAUCE_HOME": str(home)}
     done = run([CAUCE, "demo", "--json", *arguments], env={**os.environ, **own})
-    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.returncode == 0, done.stderr[-3000:] + done.stdout
     return json.loads(done.stdout)
 
 
