@@ -21,6 +21,7 @@ from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import CHECKOUT, Settings
 
 HOME = Path(os.environ.get("CAUCE_TEST_HOME", CHECKOUT / ".cauce" / "tests"))
+JOURNEYS = "tests/journeys/"
 USERS = pytest.StashKey[TextIO]()
 
 hypothesis_settings.register_profile("cauce", deadline=None)  # a shared machine pauses; slowness is not a wrong answer
@@ -49,6 +50,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "broker" in getattr(item, "fixturenames", ()):
             item.add_marker("live")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """The journeys share a deployment, so one process runs them all; every other test goes to whoever is free.
+
+    By path, as the groups of xdist 3.8 are lost on pytest 9.2: it keeps the ids of its items elsewhere.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return JOURNEYS if nodeid.startswith(JOURNEYS) else nodeid
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from cauce.replay.fingerprint import Fact, Stream
-from cauce.runtime.lane import STANDING, Lane, Output
+from cauce.runtime.lane import STANDING, Lane, Output, is_control
 from cauce.runtime.log_reader import read_to_end
 from cauce.runtime.partitions import partition_of
 from cauce.runtime.settings import Settings
@@ -26,7 +26,7 @@ async def published(servers: str, settings: Settings, lane: Lane) -> dict[int, d
     found: dict[int, dict[Place, Stream]] = {number: defaultdict(Stream) for number in sources.values()}
     async for record in read_to_end(servers, settings, lane.outputs):
         number = sources.get(dict(record.headers).get("ce_source", b""))
-        if number is not None:
+        if number is not None and not is_control(record.headers):  # an operator's word repeats the record it is about
             place = record.topic, record.partition
             found[number][place].add(Fact.of(record.key, record.value, record.headers))
     return found

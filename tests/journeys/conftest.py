@@ -20,10 +20,8 @@ LAST = "test_laws.py"  # the laws are held against all that the other journeys l
 
 
 def pytest_collection_modifyitems(items):
-    """The journeys share a deployment, so one process runs them all, one after the other."""
+    """The journeys follow one another, after whatever needs no deployment."""
     journeys = [item for item in items if "world" in getattr(item, "fixturenames", ())]
-    for item in journeys:
-        item.add_marker(pytest.mark.xdist_group("journeys"))
     items.sort(key=lambda item: (item in journeys, item.path == HERE / LAST))
 
 

@@ -2,14 +2,15 @@
 
 import pytest
 from world.company import NEAREST, PRICE
-from world.travel import packed, picked, taken, worked_on
+from world.travel import packed, picked, shipped, taken, worked_on
 
 from cauce.runtime.parking import BEHIND
 from schemas.effects import EffectAnswered, EffectOutcome
 from schemas.envelope import Envelope
-from schemas.orders import OrderChanged
+from schemas.orders import LineQuantity, OrderChanged
 from schemas.payments import PaymentRefunded, RefundOwed, RefundPayment
 from schemas.shipments import ParcelPacked, ParcelShipped, RecordScan, Scan, WorkPicked
+from schemas.stock import AdvanceShipment, Move, Stage, StockMoved
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -108,3 +109,32 @@ async def test_an_answer_to_nothing_holds_up_the_money_of_its_order_alone_until_
     await world.facts.one(PaymentRefunded, order_id=placed.order_id)
     assert [refund["amount"] for refund in await world.outside.refunds(placed.order_id)] == [PRICE]
     assert await world.operator.parked("payments") == []
+
+
+async def test_a_bad_command_to_the_keeper_holds_up_the_stock_of_its_order_alone_until_it_is_dropped(world):
+    ray, sol = world.customer(), world.customer()
+    await world.outside.receive("opening-trays", TRAY={NEAREST: 5})
+    order, other = [await world.outside.buy(customer, TRAY=1) for customer in (ray, sol)]
+    work = await worked_on(world, order)
+    advance = AdvanceShipment(
+        pool=0,
+        order_id=work.order_id,
+        shipment_id=f"{work.order_id}-7",
+        stage=Stage.SHIPPED,
+        lines=(LineQuantity(line_id="1", quantity=1),),
+    )
+    await by_hand(world, "stock-commands", advance, advance.to_bytes())
+    (poison,) = await waits(world, "allocation", 1)
+    for one in (order, other):
+        await shipped(world, one)
+    gone = await world.facts.one(StockMoved, sku="TRAY", move=Move.SHIPPED)
+    rows = await waits(world, "allocation", 4)
+    assert gone.order_id != work.order_id
+    assert poison["reason"].startswith("UnknownShipment: ")
+    assert [row["reason"] for row in rows[1:]] == [BEHIND] * 3
+
+    await world.operator.run("parked", "drop", "allocation", poison["number"], "--because", "there is no such parcel")
+    await world.operator.run("parked", "retry", "allocation", "--all")
+    await world.facts.one(StockMoved, order_id=work.order_id, move=Move.SHIPPED)
+    assert world.facts.messages(StockMoved, sku="TRAY")[-1].on_hand == 3
+    assert await world.operator.parked("allocation") == []

@@ -25,6 +25,7 @@ GOODS = {
     "BASKET": "Wicker basket",
     "PITCHER": "Glass pitcher",
     "SCARF": "Wool scarf",
+    "TRAY": "Serving tray",
 }
 PRICE = 450
 REFERENCE = reference_for(GOODS)
