@@ -21,7 +21,7 @@ from world.outside import Outside
 from cauce.cli.up import deployment_lanes, programs
 from cauce.runtime.clock import ClockHand
 from cauce.runtime.publisher import publish_reference
-from cauce.runtime.supervisor import Program, Supervisor
+from cauce.runtime.supervisor import Patience, Program, Supervisor
 from cauce.runtime.topics import create_topics, specs
 from schemas.effects import EffectAnswered
 from schemas.notices import SendMail
@@ -82,7 +82,7 @@ class Deployment:
 
     @asynccontextmanager
     async def _supervised(self):
-        self.supervisor = Supervisor(self._programs(), self.settings.home / "logs")
+        self.supervisor = Supervisor(self._programs(), self.settings.home / "logs", Patience(first_seconds=0.1))
         running = asyncio.ensure_future(self.supervisor.run())
         self.facts.mind(running)
         try:
