@@ -47,7 +47,7 @@ def gbp(amount):
     return Money(amount=amount, currency="GBP")
 
 
-async def eventually(ask, enough, seconds=90):
+async def eventually(ask, enough, seconds=200):
     """The answer, once there is enough of it; another process gives no event to wait for."""
     async with asyncio.timeout(seconds):
         while True:
