@@ -15,6 +15,7 @@ import sys
 from cauce.runtime import runners
 from cauce.runtime.app import run_worker
 from cauce.runtime.assembly import lanes_of
+from cauce.runtime.circuit import Patience
 from cauce.runtime.errands import Results
 from cauce.runtime.settings import Settings
 from cauce.runtime.tenure import Tenure
@@ -63,5 +64,6 @@ if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO)
     if place := os.environ.get("PAYING_DIE_AT"):
         die_at(place.split(":")[0], int(place.split(":")[1]))
+    runners.Patience = functools.partial(Patience, longest_seconds=1.0)  # a test has no five minutes
     settings = Settings()
     sys.exit(run_worker(settings, "payments", lanes_of(load("payments"), settings)))
