@@ -1,18 +1,22 @@
 """Goods on their way back, and those that were never bought here."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
-from world.company import NEAREST
+from world.company import NEAREST, PRICE
 from world.travel import delivered, taken
 
-from schemas.payments import PaymentCaptured, PaymentRefunded, RefundCause
+from schemas.orders import OrderChanged
+from schemas.payments import PaymentRefunded, RefundCause
+from schemas.raw import ChannelCharge
 from schemas.returns import (
     GoodsReturned,
     Grade,
     ReceiptRefused,
     RefundRequested,
     ReturnAuthorized,
+    ReturnExpired,
     ReturnPending,
     ReturnRefused,
 )
@@ -70,10 +74,62 @@ async def test_a_return_of_a_purchase_that_nobody_knows_is_refused(world):
 
 
 async def test_goods_that_never_left_cannot_come_back(world):
-    max_ = world.customer()
-    order = await world.outside.buy(max_, EGG_CUP=1)
+    mia = world.customer()
+    order = await world.outside.buy(mia, EGG_CUP=1)
     placed = await taken(world, order)
-    await world.outside.ask_return(order.order, "egg-cups", line1=2)
+    await world.outside.ask_return(order.order, "egg-cups", line1=1)
+    await world.facts.one(ReturnPending, request_id="egg-cups")  # it may be on its way
+    world.clock.pass_by(timedelta(minutes=16))
     refused = await world.facts.one(ReturnRefused, request_id="egg-cups")
-    assert [reason.code for reason in refused.reasons] == ["too-many"]
-    assert world.facts.of(PaymentCaptured, order_id=placed.order_id)
+    assert [reason.code for reason in refused.reasons] == ["not-shipped"]
+    await world.outside.cancel(order)
+    await world.facts.one(PaymentRefunded, order_id=placed.order_id)
+
+
+async def test_what_is_canceled_and_what_comes_back_is_paid_for_once_over_two_payments(world):
+    nia = world.customer()
+    await world.outside.receive("opening-vases", VASE={NEAREST: 5}, LADLE={NEAREST: 5})
+    order = world.outside.order(nia, VASE=2, LADLE=1)
+    order = order.model_copy(update={"charges": (ChannelCharge(code="POST", amount=300),)})
+    await world.outside.send(await world.outside.paid(order, 500))
+    placed = await taken(world, order)
+    await world.outside.cancel(order, 2)
+    await world.facts.one(OrderChanged, order_id=placed.order_id)
+    await world.settled()
+    parcel = await delivered(world, order)
+    await world.outside.ask_return(order.order, "vases", line1=2)
+    authorized = await world.facts.one(ReturnAuthorized, order_id=parcel.order_id)
+    for receipt in ("vase-1", "vase-2"):
+        await world.outside.take_in(authorized, receipt, Grade.NEW)
+    await world.facts.some(RefundRequested, 2, order_id=parcel.order_id)
+    await world.settled()
+
+    refunds = await world.outside.refunds(parcel.order_id)
+    back = Counter()
+    for refund in refunds:
+        back[refund["charge"]] += refund["amount"]
+    first, second = [payment.reference for payment in placed.payments]
+    assert sum(back.values()) == 3 * PRICE  # all but the postage
+    assert back[first] <= 500
+    assert back[second] <= 3 * PRICE + 300 - 500
+    assert world.facts.messages(StockMoved, sku="VASE")[-1].free == 5
+    assert world.facts.messages(StockMoved, sku="LADLE")[-1].free == 5
+
+
+async def test_a_return_whose_goods_never_come_runs_out_and_may_be_asked_for_again(world):
+    olaf = world.customer()
+    await world.outside.receive("opening-stools", STOOL={NEAREST: 1})
+    order = await world.outside.buy(olaf, STOOL=1)
+    parcel = await delivered(world, order)
+    await world.outside.ask_return(order.order, "stool", line1=1)
+    late = await world.facts.one(ReturnAuthorized, order_id=parcel.order_id)
+    world.clock.pass_by(timedelta(days=31))
+    await world.facts.one(ReturnExpired, order_id=parcel.order_id)
+    await world.outside.take_in(late, "stool-late", Grade.NEW)
+    refused = await world.facts.one(ReceiptRefused, order_id=parcel.order_id)
+    await world.outside.ask_return(order.order, "stool-again", line1=1)
+    again = await world.facts.one(ReturnAuthorized, request_id="stool-again")
+    await world.outside.take_in(again, "stool-in", Grade.OPENED)
+    await world.facts.one(PaymentRefunded, order_id=parcel.order_id)
+    assert refused.reason.code == "return-expired"
+    assert [refund["amount"] for refund in await world.outside.refunds(parcel.order_id)] == [PRICE]

@@ -26,6 +26,9 @@ GOODS = {
     "PITCHER": "Glass pitcher",
     "SCARF": "Wool scarf",
     "TRAY": "Serving tray",
+    "VASE": "Tall vase",
+    "LADLE": "Soup ladle",
+    "STOOL": "Milking stool",
 }
 PRICE = 450
 REFERENCE = reference_for(GOODS)

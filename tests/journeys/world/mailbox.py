@@ -8,10 +8,13 @@ from aiosmtpd.smtp import SMTP
 
 
 class Mailbox:
-    """Takes every mail. `before_answering` is called with each, once it is kept and before the server says so."""
+    """Takes every mail but those of `refused` addresses, which it answers so.
+
+    `before_answering` is called with each mail, once it is kept and before the server says so.
+    """
 
     def __init__(self, moved):
-        self.mails, self.before_answering = [], None
+        self.mails, self.refused, self.turned_away, self.before_answering = [], {}, [], None
         self._moved = moved
 
     async def __aenter__(self):
@@ -26,6 +29,14 @@ class Mailbox:
     async def __aexit__(self, *_):
         self._server.close()
         await self._server.wait_closed()
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802  # aiosmtpd's name
+        if address in self.refused:
+            self.turned_away.append(address)
+            self._moved.set()
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 known"
 
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802  # aiosmtpd's name
         mail = message_from_bytes(envelope.content, policy=POLICY)

@@ -74,18 +74,17 @@ class Outside:
             lines=tuple(lines),
         )
 
-    async def paid(self, order):
-        """The order with its money, captured at the provider."""
-        amount = sum(one.amount for one in order.lines)
-        charge = await self.charge(order.order, amount)
-        payment = ChannelPayment(payment_id=f"pay-{order.order}", provider="sandbox", reference=charge, amount=amount)
-        return order.model_copy(update={"payments": (payment,)})
+    async def paid(self, order, *parts):
+        """The order with its money, captured at the provider: in these parts, and the rest."""
+        amount = sum(part.amount for part in (*order.lines, *order.charges))
+        parts = [*parts, amount - sum(parts)]
+        payments = [await self._payment(f"pay-{order.order}-{n}", order, part) for n, part in enumerate(parts, start=1)]
+        return order.model_copy(update={"payments": tuple(payments)})
 
-    async def charge(self, order, amount):
-        """The provider's id of a new charge."""
-        form = {"amount": amount, "currency": "GBP", "reference": f"pay-{order}", "order": order}
+    async def _payment(self, name, order, amount):
+        form = {"amount": amount, "currency": order.currency, "reference": name, "order": order.order}
         answer = await self._ask("POST", "/v1/charges", json=form)
-        return answer["id"]
+        return ChannelPayment(payment_id=name, provider="sandbox", reference=answer["id"], amount=amount)
 
     async def send(self, order):
         await self.say(RawTopic.CHANNEL_ORDERS, order.order, order)

@@ -10,9 +10,10 @@ async def taken(world, order):
 
 
 async def worked_on(world, order):
-    """The work of an order that one site sends."""
+    """The work of an order that one site sends, as it now stands."""
     placed = await taken(world, order)
-    return await world.facts.one(WarehouseWork, order_id=placed.order_id)
+    await world.facts.until(lambda: world.facts.of(WarehouseWork, order_id=placed.order_id), f"work for {order.order}")
+    return world.facts.messages(WarehouseWork, order_id=placed.order_id)[-1]
 
 
 async def picked(world, order):
