@@ -59,6 +59,7 @@ class Deployment:
         self.outside = Outside(settings, self.clock)
         self.operator = Operator(settings)
         self.killed = Counter()
+        self.logs = settings.home / "logs"
         self._port = provider_port
 
     @asynccontextmanager
@@ -69,7 +70,7 @@ class Deployment:
         await publish_reference(servers, settings, REFERENCE, at=self.clock.at)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.mailbox)
-            await stack.enter_async_context(self._supervised())
+            self.supervisor = await stack.enter_async_context(self._supervised(self._programs()))
             await stack.enter_async_context(self.facts.following())
             await stack.enter_async_context(self.outside)
             self._ends = await stack.enter_async_context(AIOKafkaConsumer(bootstrap_servers=servers))
@@ -81,28 +82,31 @@ class Deployment:
             yield self
 
     @asynccontextmanager
-    async def _supervised(self):
-        self.supervisor = Supervisor(self._programs(), self.settings.home / "logs", Patience(first_seconds=0.1))
-        running = asyncio.ensure_future(self.supervisor.run())
-        self.facts.mind(running)
-        try:
-            yield
-        finally:
-            await self.supervisor.stop()
-            await asyncio.gather(running, return_exceptions=True)
+    async def _supervised(self, some):
+        supervisor = Supervisor(some, self.logs, Patience(first_seconds=0.1))
+        running = asyncio.ensure_future(supervisor.run())
+        with self.facts.minding(running):
+            try:
+                yield supervisor
+            finally:
+                await supervisor.stop()
+                await asyncio.gather(running, return_exceptions=True)
 
-    def _programs(self):
+    @property
+    def _env(self):
         settings = self.settings
-        env = {
+        return {
             "CAUCE_CLOCK": settings.clock,
             "CAUCE_GAZETTEER": str(settings.gazetteer),
             "CAUCE_PARTITIONS": str(settings.partitions),
             "CAUCE_PAYMENTS_URL": settings.payments_url,
             "CAUCE_MAIL_URL": self.mailbox.url,
         }
+
+    def _programs(self):
         sandbox = (sys.executable, "-m", "cauce", "sandbox", "payments")
         arguments = ("--port", str(self._port), "--ledger", str(self.ledger))
-        return [*programs(settings, 1, env), Program("sandbox", (*sandbox, *arguments), {})]
+        return [*programs(self.settings, 1, self._env), Program("sandbox", (*sandbox, *arguments), {})]
 
     @staticmethod
     def _program(service):
@@ -138,6 +142,21 @@ class Deployment:
         yield
         self.facts.watchers.remove(strike)
         assert self.killed == wanted
+
+    @asynccontextmanager
+    async def second_workers(self):
+        """Meanwhile a second worker of every service but the read model's, each with a part of the work."""
+        seconds = [program for program in programs(self.settings, 2, self._env) if program.name.endswith("-1")]
+        async with self._supervised(seconds):
+            async with asyncio.timeout(START_SECONDS):
+                while not all(self._has_work(program.name) for program in seconds):
+                    self.facts.check()
+                    await asyncio.sleep(0.1)
+            yield
+
+    def _has_work(self, name):
+        log = self.logs / f"{name}.log"
+        return log.exists() and "acquired" in log.read_text(errors="replace")
 
     @contextmanager
     def frozen(self, *services):
@@ -194,7 +213,7 @@ class Deployment:
 
     def tell(self):
         """The ends of all logs, for a test that failed."""
-        logs = sorted((self.settings.home / "logs").glob("*.log"))
+        logs = sorted(self.logs.glob("*.log"))
         return "\n".join(f"== {log.name}\n{log.read_text(errors='replace')[-2000:]}" for log in logs)
 
 

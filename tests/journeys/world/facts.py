@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -68,16 +68,19 @@ class Facts:
             consumer.assign(self.places)
             self.position = consumer.position  # past the markers of transactions, where `last` counts records alone
             following = asyncio.ensure_future(self._follow(consumer))
-            self.mind(following)
-            try:
-                yield self
-            finally:
-                following.cancel()
-                await asyncio.gather(following, return_exceptions=True)
+            with self.minding(following):
+                try:
+                    yield self
+                finally:
+                    following.cancel()
+                    await asyncio.gather(following, return_exceptions=True)
 
-    def mind(self, task):
-        """A task that must not end while anybody waits."""
+    @contextmanager
+    def minding(self, task):
+        """Meanwhile whoever waits fails if this task has ended."""
         self._background.append(task)
+        yield
+        self._background.remove(task)
 
     async def _follow(self, consumer):
         while True:
