@@ -62,7 +62,8 @@ class Facts:
             auto_offset_reset="earliest",
             isolation_level="read_committed",
         )
-        async with consumer:
+        await consumer.start()
+        try:
             names = [self.settings.topic(topic) for topic in self.topics]
             self.places = [TopicPartition(name, n) for name in names for n in await partitions_of_topic(consumer, name)]
             consumer.assign(self.places)
@@ -74,6 +75,8 @@ class Facts:
                 finally:
                     following.cancel()
                     await asyncio.gather(following, return_exceptions=True)
+        finally:
+            await _let_go(consumer)
 
     @contextmanager
     def minding(self, task):
@@ -172,3 +175,12 @@ def _seen(record):
 
 def _has(message, fields):
     return all(getattr(message, name) == value for name, value in fields.items())
+
+
+async def _let_go(consumer):
+    """Stop a consumer whose loop stood still since the last journey: a fetch that timed out meanwhile raises anew."""
+    try:
+        await consumer.stop()
+    except asyncio.CancelledError:
+        await consumer._coordinator.close()
+        await consumer._client.close()
