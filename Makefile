@@ -19,7 +19,12 @@ demo: setup  ## run the system on real orders, with a broker of its own
 	@$(BIN)/cauce demo $(ARGS)
 
 test: lint  ## everything: lint, types, architecture, and all tests on a real broker
+ifeq ($(ARGS),)
+	$(PYTEST) --ignore tests/journeys
+	$(BIN)/pytest -q tests/journeys
+else
 	$(PYTEST) $(ARGS)
+endif
 
 test-fast: setup  ## the tests that need no broker
 	$(PYTEST) -m "not live" $(ARGS)
