@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: (item in journeys, item.path == HERE / LAST))
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", name="world")
+@pytest_asyncio.fixture(scope="package", loop_scope="session", name="world")  # not beyond the last journey
 async def _world(broker, tmp_path_factory):
     """The deployment, empty but for its reference data."""
     home, port = tmp_path_factory.mktemp("journeys"), _free_port()

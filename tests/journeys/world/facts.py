@@ -62,8 +62,7 @@ class Facts:
             auto_offset_reset="earliest",
             isolation_level="read_committed",
         )
-        await consumer.start()
-        try:
+        async with consumer:
             names = [self.settings.topic(topic) for topic in self.topics]
             self.places = [TopicPartition(name, n) for name in names for n in await partitions_of_topic(consumer, name)]
             consumer.assign(self.places)
@@ -75,8 +74,6 @@ class Facts:
                 finally:
                     following.cancel()
                     await asyncio.gather(following, return_exceptions=True)
-        finally:
-            await _let_go(consumer)
 
     @contextmanager
     def minding(self, task):
@@ -175,12 +172,3 @@ def _seen(record):
 
 def _has(message, fields):
     return all(getattr(message, name) == value for name, value in fields.items())
-
-
-async def _let_go(consumer):
-    """Stop a consumer whose loop stood still since the last journey: a fetch that timed out meanwhile raises anew."""
-    try:
-        await consumer.stop()
-    except asyncio.CancelledError:
-        await consumer._coordinator.close()
-        await consumer._client.close()
