@@ -17,6 +17,7 @@ from typing import Any
 from cauce.audit.record import Entry, Place, Violation
 from schemas.base import Message
 from schemas.effects import EffectAnswered
+from schemas.notices import TellCustomer
 from schemas.orders import CancelOrder, PlaceOrder
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.returns import ReceiveReturn, RequestReturn
@@ -46,7 +47,7 @@ _BY_ID = (PlaceOrder, RequestReturn, ReceiveReturn)
 _BY_KEY = (
     *(CancelOrder, RecordScan, RecordCarrierEvent),
     *(ReserveStock, ReleaseStock, AdvanceShipment, RestockReturn, ReceiveStock, AdjustStock),
-    EffectAnswered,
+    *(TellCustomer, EffectAnswered),
 )
 _STAGES = tuple(Stage)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from schemas.effects import EffectAnswered
+from schemas.notices import SendMail
 from schemas.orders import OrderPlaced
 from schemas.payments import PaymentRefunded
 from schemas.reservations import ShipmentAdvanced
@@ -34,6 +35,7 @@ def unanswered(log, **options):
         ((WorkPicked, ParcelPacked), "shipment.scan.v1"),
         ((ParcelShipped,), "shipment.scan.v1"),
         ((ParcelDelivered,), "shipment.carrier-event.v1"),
+        ((SendMail,), "customer.tell.v1"),
         ((PaymentRefunded,), "effect.answered.v1"),
     ],
 )
