@@ -28,6 +28,7 @@ from cauce.runtime.settings import Settings
 from cauce.runtime.supervisor import GaveUp
 from cauce.runtime.topics import create_topics, specs
 from cauce.sandbox.place import ledger_of
+from services.insight.following import project_topics
 
 
 class Speed(click.ParamType):
@@ -132,12 +133,15 @@ async def _demo(
         "CAUCE_GAZETTEER": str(plan.postal_folder),
         "CAUCE_PAYMENTS_URL": settings.payments_url,
     }
-    await create_topics(servers, settings, specs(settings, deployment_lanes(settings)))
+    lanes = deployment_lanes(settings)
+    await create_topics(servers, settings, specs(settings, lanes))
     with Display(plan, console) as display:
         started = [] if attach else programs(settings, 1, env)
-        play = Play(settings, plan, started, options, display.show)
+        play = Play(settings, plan, lanes=lanes, programs=started, options=options, show=display.show)
         try:
             seconds = await play.run()
+            if started:  # its projector was stopped with the rest, perhaps before the last facts
+                await project_topics(settings, asyncio.Event(), until_idle=True)
         except (Stalled, GaveUp) as stuck:
             raise Unavailable(f"{stuck}\nlogs: {settings.home / 'logs'}") from None
     provider = read_ledger(ledger_of(settings))

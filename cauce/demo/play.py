@@ -5,15 +5,14 @@ import contextlib
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from inspect import isawaitable
 from pathlib import Path
 from typing import NamedTuple
 
 import aiohttp
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from cauce.demo import supplier
 from cauce.demo.channel import Channel
@@ -22,20 +21,21 @@ from cauce.demo.customers import Customers
 from cauce.demo.plan import Plan
 from cauce.demo.scoreboard import TOPICS, Scoreboard
 from cauce.demo.stage import Stage
+from cauce.runtime.backlog import Backlog, backlog_of
 from cauce.runtime.clock import SYSTEM, ClockHand
-from cauce.runtime.log_reader import follow
+from cauce.runtime.lane import Lane
+from cauce.runtime.log_reader import following
 from cauce.runtime.publisher import publish_reference
 from cauce.runtime.service import Received
 from cauce.runtime.settings import Settings
 from cauce.runtime.supervisor import Program, Supervisor
 from schemas.raw import StockAdjustment, StockReceipt
 
-STALLED_SECONDS = 90  # nothing at all has happened for this long: say so instead of waiting for ever
+STALLED_SECONDS = 120  # nothing at all has happened for this long: say so instead of waiting for ever
 LOOK_SECONDS = 0.25
 READY_SECONDS = 120
 A_LOOK_LATER = timedelta(hours=3)  # how far the demo's clock goes in LOOK_SECONDS after the last order
 CLOCK = "clock"  # the one process of a deployment that is no service
-READERS_OF_REFERENCE = ("intake", "fulfillment", "returns", "notify")
 
 
 class Stalled(RuntimeError):
@@ -64,10 +64,23 @@ class Options(NamedTuple):
 
 
 class Play:
-    """One play of a plan. `programs` are the deployment's processes; without any, it runs elsewhere, its actors too."""
+    """One play of a plan in the deployment of `lanes`.
 
-    def __init__(self, settings: Settings, plan: Plan, programs: list[Program], options: Options, show: Show) -> None:
+    `programs` are its processes; without any, it runs elsewhere, its actors too.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        plan: Plan,
+        *,
+        lanes: Iterable[Lane],
+        programs: list[Program],
+        options: Options,
+        show: Show,
+    ) -> None:
         self.plan, self._settings, self._options, self._show = plan, settings, options, show
+        self._lanes = list(lanes)
         self.servers = str(settings.servers)
         self.score = Scoreboard()
         self.supervisor = Supervisor(self._with_actors(programs), settings.home / "logs" / _name(settings))
@@ -79,6 +92,7 @@ class Play:
         self._begun = time.monotonic()
         self._step, self._channel_sent = "starting", 0
         self._background: list[asyncio.Future[None]] = []
+        self._behind: list[str] = []
 
     async def run(self) -> float:
         """Play to the end and answer the seconds it took. Raises Stalled, or GaveUp when a worker cannot be kept."""
@@ -86,8 +100,13 @@ class Play:
         at = self.plan.entries[0].at
         set_clock = self._clock_setter(at)
         await publish_reference(self.servers, self._settings, self.plan.reference, at=at)
-        async with self._running(), Stage(self.servers, self._settings) as stage:
-            await self._wait_for_reference()
+        async with (
+            self._running(),
+            Stage(self.servers, self._settings) as stage,
+            backlog_of(self.servers, self._settings, self._lanes) as backlog,
+        ):
+            self._step = "publishing sites, products, rates and policy"
+            await self._until(partial(self._drained, backlog))
             await self._wait_for_provider()
             await self._stock(stage)
             channel = Channel(self.plan, stage, self._settings.payments_url, speed=self._options.speed)
@@ -101,24 +120,32 @@ class Play:
                 await stage.say([*supplier.deliveries(self.plan), *self.customers.unknown_purchases()])
                 self._step = "working until everything is settled"
                 async with _time_going_on(set_clock, self.plan.entries[-1].at):
-                    await self._until(self._settled if self._options.until_idle else _never, channel=channel)
+                    done = partial(self._settled, backlog) if self._options.until_idle else _never
+                    await self._until(done, channel=channel)
         return time.monotonic() - self._begun
 
-    def _settled(self) -> bool:
-        return not self._open()
+    async def _settled(self, backlog: Backlog) -> bool:
+        """Whether all that was sent in has come to its end, and nothing of it is still to be told or noted down."""
+        return not self._open() and await self._drained(backlog) and not self._open()
+
+    async def _drained(self, backlog: Backlog) -> bool:
+        """Whether no lane has anything to read, and we have seen all that they wrote."""
+        self._behind = await backlog.behind()
+        return not self._behind and await self._follower.is_level()
 
     @contextlib.asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
         """The deployment's processes, and our eyes on its facts."""
-        supervising = asyncio.ensure_future(self.supervisor.run())
-        watching = asyncio.ensure_future(follow(self.servers, self._settings, TOPICS, self._see, moved=self._moved))
-        self._background += [supervising, watching]
-        try:
-            yield
-        finally:
-            watching.cancel()
-            await self.supervisor.stop()
-            await asyncio.gather(supervising, watching, return_exceptions=True)
+        async with following(self.servers, self._settings, TOPICS) as self._follower:
+            supervising = asyncio.ensure_future(self.supervisor.run())
+            watching = asyncio.ensure_future(self._follower.run(self._see, self._moved))
+            self._background += [supervising, watching]
+            try:
+                yield
+            finally:
+                watching.cancel()
+                await self.supervisor.stop()
+                await asyncio.gather(supervising, watching, return_exceptions=True)
 
     @contextlib.asynccontextmanager
     async def _acting(self, stage: Stage) -> AsyncIterator[None]:
@@ -165,48 +192,26 @@ class Play:
         )
         await self._until(lambda: sum(self.score.on_hand.values()) >= units)
 
-    async def _wait_for_reference(self) -> None:
-        self._step = "publishing sites, products, rates and policy"
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.servers)
-        await admin.start()
-        try:
-            async with asyncio.timeout(READY_SECONDS):
-                while not await self._reference_read(admin):
-                    await self._tick()
-        finally:
-            await admin.close()
-
     async def _wait_for_provider(self) -> None:
         async with aiohttp.ClientSession() as client, asyncio.timeout(READY_SECONDS):
             while not await _answers(client, f"{self._settings.payments_url}/v1/ledger"):
                 await self._tick()
 
-    async def _reference_read(self, admin: AIOKafkaAdminClient) -> bool:
-        topic = self._settings.topic("reference")
-        for service in READERS_OF_REFERENCE:
-            try:
-                offsets = await admin.list_consumer_group_offsets(self._settings.topic(service))
-            except GroupCoordinatorNotAvailableError:
-                return False
-            read = [place for place, offset in offsets.items() if place.topic == topic and offset.offset > 0]
-            if len(read) < self._settings.partitions:
-                return False
-        return True
-
     def _see(self, received: Received) -> None:
         self._records += 1
         self.score.see(received)
 
-    async def _until(self, done: Callable[[], bool], *, channel: Channel | None = None) -> None:
+    async def _until(self, done: Callable[[], bool | Awaitable[bool]], *, channel: Channel | None = None) -> None:
         records, since = self._records, time.monotonic()
-        while not done():
+        while not await _answer(done):
             if channel is not None:
                 self._channel_sent = channel.sent
             await self._tick()
             if self._records != records or self._step.startswith("orders"):
                 records, since = self._records, time.monotonic()
             elif time.monotonic() - since > STALLED_SECONDS and done is not _never:
-                raise Stalled(f"nothing moved for {STALLED_SECONDS} s while {self._step}: {self._open()}")
+                late = f"; still reading: {', '.join(self._behind)}" if self._behind else ""
+                raise Stalled(f"nothing moved for {STALLED_SECONDS} s while {self._step}: {self._open()}{late}")
 
     async def _tick(self) -> None:
         for task in self._background:
@@ -274,6 +279,11 @@ async def _time_going_on(set_clock: Callable[[datetime], None], at: datetime) ->
         yield
     finally:
         passing.cancel()
+
+
+async def _answer(ask: Callable[[], bool | Awaitable[bool]]) -> bool:
+    answer = ask()
+    return await answer if isawaitable(answer) else answer
 
 
 def _never() -> bool:

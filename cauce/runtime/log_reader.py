@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -33,20 +34,35 @@ async def read_to_end(servers: str, settings: Settings, topics: Iterable[str]) -
                     yield record_of(record, settings.prefix)
 
 
-async def follow(
-    servers: str, settings: Settings, topics: Iterable[str], see: Callable[[Received], None], *, moved: asyncio.Event
-) -> None:
-    """Give every committed record of `topics` to `see`, and set `moved` after each fetch; until canceled."""
-    async with reading(servers) as reader:
-        names = [settings.topic(topic) for topic in topics]
-        places = [TopicPartition(name, n) for name in names for n in await partitions_of_topic(reader, name)]
+class Follower:
+    """Gives every committed record of some topics to `see`, as they come; made by `following`."""
+
+    def __init__(self, reader: Any, settings: Settings, places: list[TopicPartition]) -> None:
+        self._reader, self._settings, self._places = reader, settings, places
         reader.assign(places)
+
+    async def run(self, see: Callable[[Received], None], moved: asyncio.Event) -> None:
+        """Set `moved` after each fetch; until canceled."""
         while True:
-            fetched = await reader.getmany(timeout_ms=_LOOK_MS, max_records=_AT_ONCE)
-            for record in (record_of(one, settings.prefix) for records in fetched.values() for one in records):
+            fetched = await self._reader.getmany(timeout_ms=_LOOK_MS, max_records=_AT_ONCE)
+            for record in (record_of(one, self._settings.prefix) for records in fetched.values() for one in records):
                 if not is_control(record.headers):
                     see(receive(record))
             moved.set()
+
+    async def is_level(self) -> bool:
+        """Whether everything was fetched that was there when this was asked."""
+        ends = await self._reader.end_offsets(self._places)
+        return all([await self._reader.position(place) >= ends[place] for place in self._places])
+
+
+@asynccontextmanager
+async def following(servers: str, settings: Settings, topics: Iterable[str]) -> AsyncIterator[Follower]:
+    """A follower of these topics, which exist."""
+    async with reading(servers) as reader:
+        names = [settings.topic(topic) for topic in topics]
+        places = [TopicPartition(name, n) for name in names for n in await partitions_of_topic(reader, name)]
+        yield Follower(reader, settings, places)
 
 
 def record_of(fetched: Any, prefix: str) -> Record:
