@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cauce.runtime import broker
+from cauce.runtime.broker import ladder
 from cauce.runtime.settings import Settings
 
 HERE = Path(__file__).parent
@@ -29,7 +29,7 @@ def main(names: list[str]) -> None:
     """Run them one after the other: two at once would measure each other."""
     if unknown := sorted(set(names) - set(MEASUREMENTS)):
         sys.exit(f"no measurement called {', '.join(unknown)}; there are {', '.join(MEASUREMENTS)}")
-    servers = broker.obtain(Settings()).servers
+    servers = ladder.obtain(Settings()).servers
     print(json.dumps({name: measured(name, servers) for name in names or MEASUREMENTS}))
 
 

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 
-from cauce.runtime.app import LaneApp, worker
+from cauce.runtime.engine.app import LaneApp, worker
+from cauce.runtime.engine.process import serve, tune
 from cauce.runtime.lane import Lane, Record, Table, Work
-from cauce.runtime.process import serve, tune
 from cauce.runtime.records import send_records
 from cauce.runtime.settings import Settings
 from cauce.runtime.topics import TopicSpec, create_topics

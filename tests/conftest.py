@@ -14,9 +14,8 @@ from typing import TextIO
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from cauce.runtime import broker as ladder
-from cauce.runtime import broker_docker
-from cauce.runtime.broker_record import BrokerFolder, Record
+from cauce.runtime.broker import docker, ladder
+from cauce.runtime.broker.record import BrokerFolder, Record
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import CHECKOUT, Settings
 
@@ -140,7 +139,7 @@ def no_unexpected_error(expected_errors: ExpectedErrors) -> Iterator[None]:
 def _contained(settings: Settings) -> str | None:
     """A container of testcontainers, recorded so that the other processes find it and the last one stops it."""
     try:
-        broker_docker.ready_image(broker_docker.engine())
+        docker.ready_image(docker.engine())
     except Unavailable:
         if os.environ.get("CAUCE_TEST_BROKER") == "container":
             raise
@@ -149,7 +148,7 @@ def _contained(settings: Settings) -> str | None:
     from testcontainers.core.config import testcontainers_config
 
     testcontainers_config.ryuk_disabled = True  # its image cannot be had everywhere, and the last process stops ours
-    container = KafkaContainer(broker_docker.IMAGE).with_kraft().with_kwargs(init=True).start()  # init: ends at once
+    container = KafkaContainer(docker.IMAGE).with_kraft().with_kwargs(init=True).start()  # init: ends at once
     record = Record(servers=container.get_bootstrap_server(), container=container.get_wrapped_container().id)
     folder = BrokerFolder.of(settings.home)
     folder.path.mkdir(parents=True, exist_ok=True)

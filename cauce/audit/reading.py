@@ -9,9 +9,9 @@ from cauce.audit.auditor import Auditor, Verdict
 from cauce.audit.ledgers import LedgerLine
 from cauce.audit.record import Entry, Place
 from cauce.runtime.deciding import receive
+from cauce.runtime.engine.parking import about
 from cauce.runtime.lane import Record, Unprocessable, is_control
 from cauce.runtime.log_reader import read_to_end
-from cauce.runtime.parking import about
 from cauce.runtime.settings import Settings
 from schemas.topics import TOPICS, TopicKind
 

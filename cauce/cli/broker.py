@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from cauce.runtime import broker
+from cauce.runtime.broker import ladder
 from cauce.runtime.settings import Settings
 
 
@@ -21,7 +21,7 @@ def command() -> None:
 @command.command()
 def start() -> None:
     """Find a broker, or start one that outlives this command."""
-    obtained = broker.obtain(Settings())
+    obtained = ladder.obtain(Settings())
     click.echo(f"{obtained.servers}  {obtained.chosen}")
 
 
@@ -29,7 +29,7 @@ def start() -> None:
 def stop() -> None:
     """Stop the broker that was started; its topics are kept."""
     settings = Settings()
-    stopped = broker.stop(settings)
+    stopped = ladder.stop(settings)
     if stopped:
         click.echo(f"stopped {stopped.servers}")
     elif settings.servers:
@@ -42,7 +42,7 @@ def stop() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def status(*, as_json: bool) -> None:
     """Say whether a broker answers, and which. Exit code 1 when none does."""
-    now = broker.current(Settings())
+    now = ladder.current(Settings())
     if as_json:
         shown = now.model_dump() if now else {"servers": None, "rung": None}
         click.echo(json.dumps({"answers": now is not None, **shown}))

@@ -6,7 +6,7 @@ import signal
 
 import click
 
-from cauce.runtime import broker
+from cauce.runtime.broker import ladder
 from cauce.runtime.clock import clock_of
 from cauce.runtime.clockwork import run_clock
 from cauce.runtime.logs import log_to_stderr
@@ -22,7 +22,7 @@ def command(interval: float) -> None:
     """
     log_to_stderr()
     settings = Settings()
-    settings = settings.model_copy(update={"servers": broker.obtain(settings).servers})
+    settings = settings.model_copy(update={"servers": ladder.obtain(settings).servers})
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(_run(settings, interval))
 

@@ -21,7 +21,7 @@ from cauce.demo.online_retail import BrokenInput, Reader
 from cauce.demo.plan import Plan
 from cauce.demo.play import Options, Play, Stalled
 from cauce.demo.results import results, shown
-from cauce.runtime import broker
+from cauce.runtime.broker import ladder
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.logs import quiet_kafka
 from cauce.runtime.settings import Settings
@@ -103,7 +103,7 @@ def _settings() -> Settings:
     home = given.home / "demo" / prefix.rstrip("-")
     return given.model_copy(
         update={
-            "servers": broker.obtain(given).servers,
+            "servers": ladder.obtain(given).servers,
             "prefix": prefix,
             "home": home,
             "clock": str(home / "clock"),
@@ -114,7 +114,7 @@ def _settings() -> Settings:
 
 def _attached() -> Settings:
     given = Settings()
-    return given.model_copy(update={"servers": broker.found(given).servers})
+    return given.model_copy(update={"servers": ladder.found(given).servers})
 
 
 def _free_port() -> int:

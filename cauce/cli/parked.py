@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cauce.cli.recorded import recorded
+from cauce.runtime.engine.parked import Missing, Parked, drop, out_of_turn, retry, waiting
 from cauce.runtime.faults import Unavailable
-from cauce.runtime.parked import Missing, Parked, drop, out_of_turn, retry, waiting
 from cauce.runtime.settings import Settings
 from services import NAMES, load
 

@@ -4,7 +4,7 @@ import asyncio
 
 from aiokafka.admin import AIOKafkaAdminClient
 
-from cauce.runtime import broker
+from cauce.runtime.broker import ladder
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
 from schemas.topics import TOPICS
@@ -15,7 +15,7 @@ OURS = (*(topic.name for topic in TOPICS), *(f"{name}-parked" for name in NAMES)
 
 def recorded(settings: Settings) -> str:
     """The servers that hold the deployment's topics. Raises Unavailable, saying what to name, where none does."""
-    found = broker.found(settings)
+    found = ladder.found(settings)
     if asyncio.run(_topics(found.servers)).isdisjoint(map(settings.topic, OURS)):
         whose = f"with the prefix {settings.prefix!r}" if settings.prefix else "without a prefix"
         raise Unavailable(

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from cauce.runtime import broker
+from cauce.runtime.broker import ladder
 from cauce.runtime.clock import clock_of
 from cauce.runtime.faults import Unavailable
-from cauce.runtime.publisher import publish_reference
-from cauce.runtime.reference_files import BrokenFile, read_folder
+from cauce.runtime.reference.publisher import publish_reference
+from cauce.runtime.reference.reference_files import BrokenFile, read_folder
 from cauce.runtime.settings import Settings
 
 
@@ -35,7 +35,7 @@ def publish(folder: Path, *, check: bool) -> None:
     if check:
         return
     settings = Settings()
-    servers = broker.obtain(settings).servers
+    servers = ladder.obtain(settings).servers
     versions = asyncio.run(publish_reference(servers, settings, items, at=clock_of(settings).now()))
     for kind, version in versions.items():
         click.echo(f"{kind:10} version {version}")

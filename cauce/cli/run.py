@@ -5,10 +5,10 @@ import sys
 
 import click
 
-from cauce.runtime import broker
-from cauce.runtime.app import run_worker
 from cauce.runtime.assembly import lanes_of
+from cauce.runtime.broker import ladder
 from cauce.runtime.deployment import require_vault
+from cauce.runtime.engine.app import run_worker
 from cauce.runtime.logs import log_to_stderr
 from cauce.runtime.settings import Settings
 from services import NAMES, load
@@ -25,7 +25,7 @@ def command(service: str, *, verbose: bool) -> None:
     """
     log_to_stderr(verbose=verbose)
     settings = Settings()
-    settings = settings.model_copy(update={"servers": broker.obtain(settings).servers})
+    settings = settings.model_copy(update={"servers": ladder.obtain(settings).servers})
     declared = load(service)
     if declared.run is not None:
         sys.exit(declared.run(settings))

@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from cauce.cli.up import deployment_lanes
-from cauce.runtime import broker
+from cauce.runtime.broker import ladder
 from cauce.runtime.settings import Settings
 from cauce.runtime.topics import create_topics, specs
 
@@ -17,7 +17,7 @@ def command() -> None:
     Those that exist are checked; a wrong partition count is an error.
     """
     settings = Settings()
-    servers = broker.obtain(settings).servers
+    servers = ladder.obtain(settings).servers
     wanted = specs(settings, deployment_lanes(settings))
     created = asyncio.run(create_topics(servers, settings, wanted))
     click.echo(f"{len(created)} topics created, {len(wanted) - len(created)} were there")

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import click
 
-from cauce.runtime import broker
 from cauce.runtime.assembly import lanes_of
+from cauce.runtime.broker import ladder
 from cauce.runtime.lane import Lane
 from cauce.runtime.logs import log_to_stderr
 from cauce.runtime.settings import Settings
@@ -44,7 +44,7 @@ def command(*, workers: int) -> None:
     """
     log_to_stderr()
     settings = Settings()
-    obtained = broker.obtain(settings)
+    obtained = ladder.obtain(settings)
     settings = settings.model_copy(update={"servers": obtained.servers})
     click.echo(f"broker {obtained.servers}, {obtained.chosen}")
     asyncio.run(_up(settings, workers))

@@ -8,7 +8,7 @@ import click
 
 from cauce.demo import carrier, crew
 from cauce.demo.stage import Stage
-from cauce.runtime import broker
+from cauce.runtime.broker import ladder
 from cauce.runtime.logs import log_to_stderr
 from cauce.runtime.settings import Settings
 
@@ -24,7 +24,7 @@ def command(role: str) -> None:
     """
     log_to_stderr()
     settings = Settings()
-    servers = broker.obtain(settings).servers
+    servers = ladder.obtain(settings).servers
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(_play(role, servers, settings))
 

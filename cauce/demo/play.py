@@ -25,7 +25,7 @@ from cauce.runtime.backlog import Backlog, backlog_of
 from cauce.runtime.clock import SYSTEM, ClockHand
 from cauce.runtime.lane import Lane
 from cauce.runtime.log_reader import following
-from cauce.runtime.publisher import publish_reference
+from cauce.runtime.reference.publisher import publish_reference
 from cauce.runtime.service import Received
 from cauce.runtime.settings import Settings
 from cauce.runtime.supervisor import Program, Supervisor

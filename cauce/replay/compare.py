@@ -6,7 +6,7 @@ from typing import NamedTuple
 from cauce.replay import recorded
 from cauce.replay.fingerprint import Stream, table_hash
 from cauce.replay.recorded import Place, Tables
-from cauce.runtime.journal import rerun
+from cauce.runtime.engine.journal import rerun
 from cauce.runtime.lane import Lane
 from cauce.runtime.settings import Settings
 from cauce.runtime.topics import partitions_of

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from cauce.runtime.deciding import EntityHandler, RowsHandler, receive
-from cauce.runtime.doors import door_lane
+from cauce.runtime.doors.door import door_lane
 from cauce.runtime.lane import Lane, Record, Unprocessable
 from cauce.runtime.publishing import home_topics
-from cauce.runtime.runners import runner_lane
+from cauce.runtime.runners.runner import runner_lane
 from cauce.runtime.service import DoorLane, EntityLane, RowsLane, RunnerLane, Service, ServiceLane
 from cauce.runtime.settings import Settings
 from schemas.reference import TimeReached

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from cauce.runtime.lane import Handler, Record, Table, Unprocessable, Work
 from cauce.runtime.publishing import Publisher
-from cauce.runtime.references import REFERENCE, ReferenceView, take
+from cauce.runtime.reference.references import REFERENCE, ReferenceView, take
 from cauce.runtime.service import EntityLane, Received, RowsLane
 from schemas.envelope import Envelope, instant_text
 from schemas.reference import ReferencePublished, TimeReached

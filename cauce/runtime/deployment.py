@@ -10,12 +10,12 @@ import logging
 import orjson
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from cauce.runtime.doors.vault import Vault, fingerprint_in
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.records import reading, stored_records
 from cauce.runtime.service import DoorLane, RunnerLane, Service
 from cauce.runtime.settings import Settings
 from cauce.runtime.topics import DEPLOYMENT
-from cauce.runtime.vault import Vault, fingerprint_in
 
 log = logging.getLogger("cauce.deployment")
 

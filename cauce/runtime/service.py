@@ -122,7 +122,7 @@ class RunnerLane:
     `connect(settings)` opens the provider with the worker's settings, once a worker, as an async context manager.
     `perform(effect, effect_id, attempt)` of what it yields returns an Answer or raises ProviderDown; `effect_id` is the
     idempotency key. `attempt` counts from 1 and survives crashes, so a second one after a crash is known as such. A
-    provider that forgets keys also has `key_life_seconds` and `look_up` (`cauce.runtime.runners.LooksUp`).
+    provider that forgets keys also has `key_life_seconds` and `look_up` (`cauce.runtime.runners.runner.LooksUp`).
     `concurrency` calls run at once, a partition.
     """
 

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from cauce.runtime.doors.vault import SealBroken, Vault
+from cauce.runtime.doors.vault_keys import Erased, KeyMissing, VaultFailed
 from cauce.runtime.service import Answer, ProviderDown
 from cauce.runtime.settings import Settings
-from cauce.runtime.vault import SealBroken, Vault
-from cauce.runtime.vault_keys import Erased, KeyMissing, VaultFailed
 from schemas.base import Message
 from schemas.effects import EffectOutcome
 from schemas.notices import SendMail

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from cauce.runtime.assembly import lanes_of
+from cauce.runtime.engine.offline import OfflineTenure
 from cauce.runtime.lane import Record
-from cauce.runtime.offline import OfflineTenure
 from cauce.runtime.settings import Settings
 from schemas.envelope import Envelope
 from schemas.orders import LineQuantity

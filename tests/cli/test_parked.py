@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from cauce.cli import main
 from cauce.cli.parked import WITH_LANES
+from cauce.runtime.engine.offline import OfflineTenure
 from cauce.runtime.lane import RETRY, Lane, Record, Unprocessable
-from cauce.runtime.offline import OfflineTenure
 from cauce.runtime.records import send_outputs, send_records
 from cauce.runtime.topics import TopicSpec, create_topics
 

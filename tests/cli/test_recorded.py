@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from cauce.cli import main
-from cauce.runtime.broker_record import LOOPBACK, free_port
+from cauce.runtime.broker.record import LOOPBACK, free_port
 
 LOOKING = ["audit", "replay", "parked list", "parked retry intake --all"]
 

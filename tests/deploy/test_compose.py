@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from cauce.cli import COMMANDS
-from cauce.runtime import broker_docker
+from cauce.runtime.broker import docker
 from cauce.runtime.settings import CHECKOUT, Settings
 from cauce.sandbox.place import ledger_of
 from services import NAMES
@@ -45,8 +45,8 @@ def test_the_sandbox_writes_the_ledger_that_the_demo_audits_whatever_the_prefix(
 
 
 def test_the_brokers_image_is_the_one_that_the_ladder_starts(containers):
-    assert containers["broker"]["image"] == broker_docker.IMAGE
-    assert f"-t {broker_docker.IMAGE}\n" in (CHECKOUT / "deploy" / "containers.sh").read_text()
+    assert containers["broker"]["image"] == docker.IMAGE
+    assert f"-t {docker.IMAGE}\n" in (CHECKOUT / "deploy" / "containers.sh").read_text()
 
 
 def test_both_brokers_are_configured_by_one_file():

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from cauce.ids import is_uuid, order_id
-from cauce.runtime.gazetteer import Gazetteer
+from cauce.runtime.doors.gazetteer import Gazetteer
+from cauce.runtime.doors.vault import Vault
+from cauce.runtime.doors.vault_keys import Erased
 from cauce.runtime.service import DoorTools, Unreadable
-from cauce.runtime.vault import Vault
-from cauce.runtime.vault_keys import Erased
 from schemas.orders import CancelOrder, PersonalDetails, PlaceOrder
 from schemas.raw import ChannelCancellation, ChannelOrder, StockAdjustment
 from services.intake.door import commands

@@ -7,10 +7,10 @@ import pytest
 
 from cauce.money import Money
 from cauce.runtime.assembly import lanes_of
+from cauce.runtime.engine.offline import OfflineTenure
+from cauce.runtime.engine.parking import about
 from cauce.runtime.lane import Output, Record
-from cauce.runtime.offline import OfflineTenure
-from cauce.runtime.parking import about
-from cauce.runtime.reference_files import published
+from cauce.runtime.reference.reference_files import published
 from cauce.runtime.settings import Settings
 from schemas.envelope import Envelope
 from schemas.orders import CanceledUnits, ChangeAnswered, OrderChanged, OrderConflicted, OrderPlaced, Outcome

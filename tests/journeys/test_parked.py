@@ -4,7 +4,7 @@ import pytest
 from world.company import NEAREST, PRICE
 from world.travel import packed, picked, shipped, taken, worked_on
 
-from cauce.runtime.parking import BEHIND
+from cauce.runtime.engine.parking import BEHIND
 from schemas.effects import EffectAnswered, EffectOutcome
 from schemas.envelope import Envelope
 from schemas.orders import LineQuantity, OrderChanged

@@ -5,8 +5,8 @@ from world.company import CANARIES, NEAREST
 from world.outside import encoded
 from world.travel import worked_on
 
-from cauce.runtime.parking import about
-from cauce.runtime.vault import Vault
+from cauce.runtime.doors.vault import Vault
+from cauce.runtime.engine.parking import about
 from schemas.raw import RawTopic
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

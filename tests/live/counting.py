@@ -16,12 +16,12 @@ import uuid
 
 from aiokafka import AIOKafkaProducer
 
-from cauce.runtime import tenure
-from cauce.runtime.app import run_worker
+from cauce.runtime.engine import tenure
+from cauce.runtime.engine.app import run_worker
+from cauce.runtime.engine.rows import Rows
+from cauce.runtime.engine.work import UnitOfWork
 from cauce.runtime.lane import Lane, Table, Unprocessable
-from cauce.runtime.rows import Rows
 from cauce.runtime.settings import Settings
-from cauce.runtime.work import UnitOfWork
 
 SERVICE = "counting"
 COUNTS = Table("counts", encode=lambda count: b"%d" % count, decode=int, cached=500)

@@ -12,18 +12,18 @@ import os
 import signal
 import sys
 
-from cauce.runtime import runners
-from cauce.runtime.app import run_worker
 from cauce.runtime.assembly import lanes_of
-from cauce.runtime.circuit import Patience
-from cauce.runtime.errands import Results
+from cauce.runtime.engine.app import run_worker
+from cauce.runtime.engine.tenure import Tenure
+from cauce.runtime.runners import runner
+from cauce.runtime.runners.circuit import Patience
+from cauce.runtime.runners.errands import Results
 from cauce.runtime.settings import Settings
-from cauce.runtime.tenure import Tenure
 from services import load
 from services.payments.providers.sandbox import SandboxPayments
 
 POINTS = {
-    "requested": (runners, "request", True),
+    "requested": (runner, "request", True),
     "attempted": (SandboxPayments, "perform", False),
     "performed": (SandboxPayments, "perform", True),
     "recording": (Results, "answer", True),
@@ -64,6 +64,6 @@ if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO)
     if place := os.environ.get("PAYING_DIE_AT"):
         die_at(place.split(":")[0], int(place.split(":")[1]))
-    runners.Patience = functools.partial(Patience, longest_seconds=1.0)  # a test has no five minutes
+    runner.Patience = functools.partial(Patience, longest_seconds=1.0)  # a test has no five minutes
     settings = Settings()
     sys.exit(run_worker(settings, "payments", lanes_of(load("payments"), settings)))

@@ -6,7 +6,7 @@ import sys
 
 import counting
 
-from cauce.runtime.app import run_worker
+from cauce.runtime.engine.app import run_worker
 from cauce.runtime.lane import Lane, Table
 from cauce.runtime.settings import Settings
 

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from cauce.runtime import broker as ladder
-from cauce.runtime import broker_docker, broker_kafka
-from cauce.runtime.broker_record import LOOPBACK, BrokerFolder, answers
-from cauce.runtime.programs import ended, run
+from cauce.runtime.broker import docker, kafka, ladder
+from cauce.runtime.broker.programs import ended, run
+from cauce.runtime.broker.record import LOOPBACK, BrokerFolder, answers
 from cauce.runtime.settings import Settings
 
 pytestmark = pytest.mark.live
@@ -28,9 +27,9 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("CAUCE_HOME", str(tmp_path))
     yield tmp_path
     ladder.stop(Settings())
-    with suppress(broker_docker.EngineMissing):
-        volume = broker_docker.container_name(BrokerFolder.of(tmp_path))
-        run(broker_docker.engine(), "volume", "rm", "--force", volume, timeout_seconds=30)
+    with suppress(docker.EngineMissing):
+        volume = docker.container_name(BrokerFolder.of(tmp_path))
+        run(docker.engine(), "volume", "rm", "--force", volume, timeout_seconds=30)
 
 
 @pytest.fixture
@@ -63,19 +62,19 @@ def test_two_starts_at_once_give_one_broker_that_lives_until_it_is_stopped():
 
 
 def test_topics_outlive_a_restart_on_another_port(folder):
-    first = broker_kafka.start(folder)
+    first = kafka.start(folder)
     folder.write(first)
     topics(first.servers, new="order-placed")
-    broker_kafka.stop(first)
+    kafka.stop(first)
     with socket.create_server((LOOPBACK, int(first.servers.rpartition(":")[2]))):
-        second = broker_kafka.start(folder)
+        second = kafka.start(folder)
     folder.write(second)
     assert second.servers != first.servers
     assert topics(second.servers) == ["order-placed"]
 
 
 def test_a_broker_that_was_killed_is_replaced_and_not_taken_for_running(folder):
-    first = broker_kafka.start(folder)
+    first = kafka.start(folder)
     folder.write(first)
     os.kill(first.pid, signal.SIGKILL)
     assert ended(first.pid, timeout_seconds=30)

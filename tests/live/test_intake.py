@@ -12,9 +12,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from cauce.runtime.assembly import lanes_of
-from cauce.runtime.parking import about
+from cauce.runtime.doors.vault import Vault
+from cauce.runtime.engine.parking import about
 from cauce.runtime.topics import create_topics, specs
-from cauce.runtime.vault import Vault
 from schemas.envelope import Envelope
 from schemas.orders import OrderPlaced, PersonalDetails
 from services.intake.worker import SERVICE

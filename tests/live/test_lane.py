@@ -10,8 +10,8 @@ import running
 from fleet import Feed, Fleet
 from rocksdict import Options, Rdict, WriteBatch
 
+from cauce.runtime.engine.parked import drop, retry, waiting
 from cauce.runtime.lane import STANDING
-from cauce.runtime.parked import drop, retry, waiting
 
 INPUTS = {"orders": 4, "receipts": 4, "notes": 1}
 

@@ -12,8 +12,8 @@ import counting
 import pytest
 from fleet import Feed
 
-from cauce.runtime.journal import rerun
-from cauce.runtime.parked import retry, waiting
+from cauce.runtime.engine.journal import rerun
+from cauce.runtime.engine.parked import retry, waiting
 from cauce.runtime.partitions import partition_of
 from cauce.runtime.settings import Settings
 

@@ -12,8 +12,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from cauce.runtime.assembly import lanes_of
+from cauce.runtime.doors.vault import Vault
 from cauce.runtime.topics import create_topics, specs
-from cauce.runtime.vault import Vault
 from schemas.envelope import Envelope
 from schemas.notices import CustomerNotified
 from schemas.orders import OrderPlaced, PersonalDetails

@@ -8,9 +8,9 @@ from email.policy import SMTP
 import pytest
 from aiosmtpd.controller import Controller
 
+from cauce.runtime.doors.vault import Vault
 from cauce.runtime.service import Answer, ProviderDown
 from cauce.runtime.settings import Settings
-from cauce.runtime.vault import Vault
 from schemas.base import Sealed
 from schemas.effects import EffectOutcome
 from schemas.notices import NoticeKind

@@ -7,9 +7,9 @@ import pytest
 from cauce.replay.fold import _fold
 from cauce.runtime.assembly import lanes_of
 from cauce.runtime.deciding import entity_table, receive
+from cauce.runtime.engine.offline import OfflineTenure
 from cauce.runtime.lane import Record
-from cauce.runtime.offline import OfflineTenure
-from cauce.runtime.reference_files import published
+from cauce.runtime.reference.reference_files import published
 from cauce.runtime.settings import Settings
 from schemas.envelope import Envelope
 from schemas.reference import Kind, TimeReached

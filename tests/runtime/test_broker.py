@@ -6,10 +6,10 @@ import socket
 
 import pytest
 
-from cauce.runtime import broker as ladder
-from cauce.runtime.broker_record import LOOPBACK, BrokerFolder, Record, answers, free_port
+from cauce.runtime.broker import ladder
+from cauce.runtime.broker.programs import birth
+from cauce.runtime.broker.record import LOOPBACK, BrokerFolder, Record, answers, free_port
 from cauce.runtime.faults import Unavailable
-from cauce.runtime.programs import birth
 from cauce.runtime.settings import Settings
 
 

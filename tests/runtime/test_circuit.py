@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cauce.runtime.circuit import Circuit, Patience
+from cauce.runtime.runners.circuit import Circuit, Patience
 
 PATIENCE = Patience(first_seconds=1, longest_seconds=60, trip_after=3, jitter=lambda _low, high: high)
 

@@ -11,10 +11,10 @@ from cauce.decider import Decider
 from cauce.ids import event_id
 from cauce.runtime import deciding
 from cauce.runtime.assembly import lanes_of
+from cauce.runtime.engine.offline import OfflineTenure
 from cauce.runtime.lane import Record
-from cauce.runtime.offline import OfflineTenure
-from cauce.runtime.publisher import SOURCE
-from cauce.runtime.reference_files import published
+from cauce.runtime.reference.publisher import SOURCE
+from cauce.runtime.reference.reference_files import published
 from cauce.runtime.service import EntityLane, Service
 from cauce.runtime.settings import Settings
 from schemas.envelope import Envelope

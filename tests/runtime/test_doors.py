@@ -6,18 +6,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cauce.ids import outside_id
-from cauce.runtime import doors
 from cauce.runtime.clock import ClockHand, FileClock
+from cauce.runtime.doors import door
+from cauce.runtime.doors.gazetteer import Gazetteer
+from cauce.runtime.doors.vault import Vault
+from cauce.runtime.doors.vault_keys import VaultFailed
+from cauce.runtime.engine.offline import OfflineTenure
+from cauce.runtime.engine.parking import about
+from cauce.runtime.engine.work import MAX_VALUE_BYTES, Undecided
 from cauce.runtime.faults import Unavailable
-from cauce.runtime.gazetteer import Gazetteer
 from cauce.runtime.lane import DROP, RETRY, Record
-from cauce.runtime.offline import OfflineTenure
-from cauce.runtime.parking import about
 from cauce.runtime.service import Command, DoorLane, Unreadable
 from cauce.runtime.settings import Settings
-from cauce.runtime.vault import Vault
-from cauce.runtime.vault_keys import VaultFailed
-from cauce.runtime.work import MAX_VALUE_BYTES, Undecided
 from schemas.envelope import Envelope
 from schemas.orders import CancelOrder, PersonalDetails
 from schemas.raw import RawTopic
@@ -63,7 +63,7 @@ class World:
     def __init__(self, home):
         self.hand = ClockHand(home / "clock", NOON)
         self.settings = Settings(home=home, clock=str(home / "clock"), release="7")
-        self.tenure = OfflineTenure(doors.door_lane(DECLARED, self.settings), 1)
+        self.tenure = OfflineTenure(door.door_lane(DECLARED, self.settings), 1)
         self.offset = 40
 
     def send(self, value, *, topic="channel-orders", key=b"someone@example.org", headers=()):
@@ -194,18 +194,18 @@ def test_a_fault_of_ours_sets_one_record_aside_and_quotes_nothing(world, set_asi
 
 def test_many_faults_of_ours_in_a_row_stop_the_worker_before_all_are_set_aside(world, expected_errors):
     expected_errors.add("stumbled")
-    for _ in range(doors.SURPRISES - 1):
+    for _ in range(door.SURPRISES - 1):
         world.cancel("bug")
         world.cancel("unreadable")
     world.cancel()
-    for _ in range(doors.SURPRISES - 1):
+    for _ in range(door.SURPRISES - 1):
         world.cancel("bug")
     with pytest.raises(Undecided, match="KeyError"):
         world.cancel("bug")
 
 
 def test_outsiders_alone_never_stop_a_door(world):
-    for _ in range(3 * doors.SURPRISES):
+    for _ in range(3 * door.SURPRISES):
         world.send(b"{")
 
 
@@ -215,19 +215,19 @@ def test_a_failure_of_the_world_sets_nothing_aside(world):
 
 
 def test_declaring_a_door_touches_nothing(tmp_path):
-    doors.door_lane(DECLARED, Settings(home=tmp_path / "home", clock=str(tmp_path / "absent")))
+    door.door_lane(DECLARED, Settings(home=tmp_path / "home", clock=str(tmp_path / "absent")))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_door_without_its_clock_stops_and_says_why(tmp_path):
-    lane = doors.door_lane(DECLARED, Settings(home=tmp_path, clock=str(tmp_path / "absent")))
+    lane = door.door_lane(DECLARED, Settings(home=tmp_path, clock=str(tmp_path / "absent")))
     with pytest.raises(Undecided, match="Start what sets it first") as stopped:
         OfflineTenure(lane, 1).decide([Record("channel-orders", 1, 0, None, raw(), [])])
     assert isinstance(stopped.value.__cause__, Unavailable)
 
 
 def test_a_desk_is_what_the_settings_say(tmp_path, world):
-    desk = doors.desk_of(world.settings)
+    desk = door.desk_of(world.settings)
     assert isinstance(desk.clock, FileClock)
     assert isinstance(desk.gazetteer, Gazetteer)
     assert desk.vault.secret == Vault(tmp_path).secret

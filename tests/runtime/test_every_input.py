@@ -8,8 +8,8 @@ import pytest
 
 from cauce.ids import event_id
 from cauce.runtime.assembly import lanes_of
+from cauce.runtime.engine.offline import OfflineTenure
 from cauce.runtime.lane import Record
-from cauce.runtime.offline import OfflineTenure
 from cauce.runtime.settings import Settings
 from schemas.envelope import Envelope
 from schemas.topics import BY_NAME, TopicKind

@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
+from cauce.runtime.engine.folder import claim
 from cauce.runtime.faults import Unavailable
-from cauce.runtime.folder import claim
 
-HOLD = "import sys, time; from pathlib import Path; from cauce.runtime.folder import claim; \
+HOLD = "import sys, time; from pathlib import Path; from cauce.runtime.engine.folder import claim; \
 print(claim(Path(sys.argv[1])).name, flush=True); time.sleep(60)"
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cauce.runtime.foreign import MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, check_json, read_form
+from cauce.runtime.doors.foreign import MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, check_json, read_form
 from cauce.runtime.service import Unreadable
 from cauce.runtime.settings import CHECKOUT
 from schemas.raw import ChannelOrder, RawTopic, StockAdjustment

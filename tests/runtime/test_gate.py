@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from cauce.runtime.gate import Gate
+from cauce.runtime.engine.gate import Gate
 from cauce.runtime.lane import TenureLost
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cauce.places import Coordinates, distance_meters
-from cauce.runtime.gazetteer import Gazetteer, postal_area
+from cauce.runtime.doors.gazetteer import Gazetteer, postal_area
 from cauce.runtime.settings import CHECKOUT
 
 DATA = Path(os.environ.get("CAUCE_DATA", CHECKOUT.parent / "shared" / "data"))

@@ -2,13 +2,13 @@
 
 import pytest
 
-from cauce.runtime import tenure as tenure_module
+from cauce.runtime.engine import tenure as tenure_module
+from cauce.runtime.engine.rows import rows_of
+from cauce.runtime.engine.station import Station
+from cauce.runtime.engine.stores import MemoryShelf
+from cauce.runtime.engine.tenure import MOST_HELD, Tenure
+from cauce.runtime.engine.watch import Watch
 from cauce.runtime.lane import Lane, Record, Table
-from cauce.runtime.rows import rows_of
-from cauce.runtime.station import Station
-from cauce.runtime.stores import MemoryShelf
-from cauce.runtime.tenure import MOST_HELD, Tenure
-from cauce.runtime.watch import Watch
 
 COUNTS = Table("counts", encode=lambda count: b"%d" % count, decode=int)
 

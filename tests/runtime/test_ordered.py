@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cauce.runtime import ordered
-from cauce.runtime.ordered import SortedKeys
+from cauce.runtime.engine import ordered
+from cauce.runtime.engine.ordered import SortedKeys
 
 KEYS = st.binary(max_size=2)
 

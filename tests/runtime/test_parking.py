@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cauce.runtime.engine.offline import OfflineTenure
+from cauce.runtime.engine.parking import BEHIND, about, control
 from cauce.runtime.lane import DROP, RETRY, Lane, Record, Table, Unprocessable, is_control
-from cauce.runtime.offline import OfflineTenure
-from cauce.runtime.parking import BEHIND, about, control
 
 COUNTS = Table("counts", encode=lambda n: b"%d" % n, decode=int)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cauce.runtime.java import OLDEST, java, major_version
-from cauce.runtime.programs import ProgramFailed, birth, ended, found, launch, run
+from cauce.runtime.broker.java import OLDEST, java, major_version
+from cauce.runtime.broker.programs import ProgramFailed, birth, ended, found, launch, run
 
 PYTHON = Path(sys.executable)
 

@@ -9,15 +9,15 @@ import pytest
 
 from cauce.ids import event_id
 from cauce.money import Money
-from cauce.runtime.circuit import Patience
 from cauce.runtime.clock import ClockHand
-from cauce.runtime.errands import ERRANDS, REQUESTS
+from cauce.runtime.engine.offline import OfflineTenure
+from cauce.runtime.engine.work import UnitOfWork
 from cauce.runtime.lane import Record, TenureLost
-from cauce.runtime.offline import OfflineTenure
-from cauce.runtime.runners import runner_lane
+from cauce.runtime.runners.circuit import Patience
+from cauce.runtime.runners.errands import ERRANDS, REQUESTS
+from cauce.runtime.runners.runner import runner_lane
 from cauce.runtime.service import Answer, ProviderDown, RunnerLane
 from cauce.runtime.settings import Settings
-from cauce.runtime.work import UnitOfWork
 from schemas.effects import EffectAnswered, EffectOutcome
 from schemas.envelope import Envelope
 from schemas.payments import RefundPayment

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cauce.runtime.standing import BLOCKED, HEAD, Blocked, Standing
+from cauce.runtime.engine.standing import BLOCKED, HEAD, Blocked, Standing
 
 
 @given(

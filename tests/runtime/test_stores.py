@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rocksdict import Options, Rdict
 
-from cauce.runtime.stores import TOMBSTONES_KEPT_SECONDS, MemoryShelf, RocksShelf, StoreFailed, shelf_of
+from cauce.runtime.engine.stores import TOMBSTONES_KEPT_SECONDS, MemoryShelf, RocksShelf, StoreFailed, shelf_of
 
 KEYS = st.binary(min_size=1, max_size=3)
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from cauce.runtime.app import _fitting
+from cauce.runtime.engine.app import _fitting
+from cauce.runtime.engine.station import Station
+from cauce.runtime.engine.tenures import Tenures
+from cauce.runtime.engine.watch import Watch
 from cauce.runtime.lane import Lane, Misfit
-from cauce.runtime.station import Station
-from cauce.runtime.tenures import Tenures
-from cauce.runtime.watch import Watch
 
 
 def lane(name, *inputs):

@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict
 
 from cauce.decider import Decider
 from cauce.runtime.assembly import lanes_of
+from cauce.runtime.engine.offline import OfflineTenure
+from cauce.runtime.engine.parking import BEHIND, about, control
+from cauce.runtime.engine.undecidable import BreakerTripped
 from cauce.runtime.lane import DROP, RETRY, Record
-from cauce.runtime.offline import OfflineTenure
-from cauce.runtime.parking import BEHIND, about, control
 from cauce.runtime.service import EntityLane, Service
 from cauce.runtime.settings import Settings
-from cauce.runtime.undecidable import BreakerTripped
 from schemas.envelope import Envelope
 from schemas.orders import CancelOrder, ChangeAnswered, ChangeRefused, Outcome, Reason
 from schemas.reference import TimeReached

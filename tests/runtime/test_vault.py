@@ -7,8 +7,8 @@ import sys
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from cauce.runtime.vault import SealBroken, Vault, fingerprint_in, secret_of
-from cauce.runtime.vault_keys import Erased, KeyMissing, VaultFailed
+from cauce.runtime.doors.vault import SealBroken, Vault, fingerprint_in, secret_of
+from cauce.runtime.doors.vault_keys import Erased, KeyMissing, VaultFailed
 from schemas.base import Sealed
 from schemas.orders import PersonalDetails
 
@@ -16,7 +16,7 @@ ADA = PersonalDetails(name="Ada Lovelace", email="ada@example.org", street="12 S
 SEAL_SOME = """
 import sys
 from pathlib import Path
-from cauce.runtime.vault import Vault
+from cauce.runtime.doors.vault import Vault
 from schemas.orders import PersonalDetails
 
 vault = Vault(Path(sys.argv[1]))

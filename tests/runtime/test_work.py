@@ -7,11 +7,11 @@ from aiokafka.errors import KafkaConnectionError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cauce.runtime.engine.offline import OfflineTenure
+from cauce.runtime.engine.stores import StoreFailed
+from cauce.runtime.engine.undecidable import BreakerTripped, Undecided
+from cauce.runtime.engine.work import MAX_VALUE_BYTES, UnitOfWork
 from cauce.runtime.lane import Lane, Misfit, Record, Table, Unprocessable
-from cauce.runtime.offline import OfflineTenure
-from cauce.runtime.stores import StoreFailed
-from cauce.runtime.undecidable import BreakerTripped, Undecided
-from cauce.runtime.work import MAX_VALUE_BYTES, UnitOfWork
 
 COUNTS = Table("counts", encode=lambda n: b"%d" % n, decode=int, cached=2)
 NAMES = Table("names", encode=str.encode, decode=bytes.decode)

@@ -20,7 +20,7 @@ from world.outside import Outside
 
 from cauce.cli.up import deployment_lanes, programs
 from cauce.runtime.clock import ClockHand
-from cauce.runtime.publisher import publish_reference
+from cauce.runtime.reference.publisher import publish_reference
 from cauce.runtime.supervisor import Patience, Program, Supervisor
 from cauce.runtime.topics import create_topics, specs
 from schemas.effects import EffectAnswered

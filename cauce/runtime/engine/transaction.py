@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from cauce.runtime.engine.work import UnitOfWork
 from cauce.runtime.records import NO_HEADERS, Delivery, send_outputs, send_records
-from cauce.runtime.work import UnitOfWork
 
 Encoded = Mapping[str, list[tuple[bytes, bytes | None]]]
 

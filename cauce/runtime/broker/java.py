@@ -6,8 +6,8 @@ import re
 import sys
 from pathlib import Path
 
+from cauce.runtime.broker.programs import ProgramFailed, found, run
 from cauce.runtime.faults import Unavailable
-from cauce.runtime.programs import ProgramFailed, found, run
 from cauce.runtime.settings import CHECKOUT
 
 OLDEST = 17

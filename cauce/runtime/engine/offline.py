@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from cauce.runtime.engine.rows import rows_of
+from cauce.runtime.engine.standing import Standing
+from cauce.runtime.engine.stores import MemoryShelf
+from cauce.runtime.engine.work import UnitOfWork
 from cauce.runtime.lane import STANDING, Lane, Output, Record
-from cauce.runtime.rows import rows_of
-from cauce.runtime.standing import Standing
-from cauce.runtime.stores import MemoryShelf
-from cauce.runtime.work import UnitOfWork
 
 
 class OfflineTenure:

@@ -8,10 +8,10 @@ import uuid
 from functools import partial
 from pathlib import Path
 
-from cauce.runtime.broker_record import LOOPBACK, BrokerFolder, Record, becomes_ready, free_port
+from cauce.runtime.broker.java import java
+from cauce.runtime.broker.programs import birth, ended, found, last_lines, launch, run
+from cauce.runtime.broker.record import LOOPBACK, BrokerFolder, Record, becomes_ready, free_port
 from cauce.runtime.faults import Unavailable
-from cauce.runtime.java import java
-from cauce.runtime.programs import birth, ended, found, last_lines, launch, run
 from cauce.runtime.settings import CHECKOUT
 
 RECIPE = CHECKOUT / "deploy" / "kafka"

@@ -8,13 +8,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from cauce.runtime.calls import Calls
-from cauce.runtime.circuit import Circuit, Patience
 from cauce.runtime.clock import clock_of
 from cauce.runtime.deciding import receive
-from cauce.runtime.errands import COUNTS, ERRANDS, REQUESTS, Results, request
 from cauce.runtime.lane import Lane, Record, TenureHandle, Work
-from cauce.runtime.performing import LooksUp, Provider
+from cauce.runtime.runners.calls import Calls
+from cauce.runtime.runners.circuit import Circuit, Patience
+from cauce.runtime.runners.errands import COUNTS, ERRANDS, REQUESTS, Results, request
+from cauce.runtime.runners.performing import LooksUp, Provider
 from cauce.runtime.service import RunnerLane
 from cauce.runtime.settings import Settings
 from schemas.topics import Family

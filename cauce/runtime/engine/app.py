@@ -11,17 +11,17 @@ from aiokafka.producer import sender
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cauce.runtime.engine.folder import claim
+from cauce.runtime.engine.process import serve, tune
+from cauce.runtime.engine.seam import LaneTableManager, LaneTransport
+from cauce.runtime.engine.station import Station
+from cauce.runtime.engine.stores import Shelf, shelf_of
+from cauce.runtime.engine.tenures import Tenures
+from cauce.runtime.engine.watch import Watch
 from cauce.runtime.faults import Unavailable
-from cauce.runtime.folder import claim
 from cauce.runtime.lane import Lane, Misfit
-from cauce.runtime.process import serve, tune
-from cauce.runtime.seam import LaneTableManager, LaneTransport
 from cauce.runtime.settings import Settings
-from cauce.runtime.station import Station
-from cauce.runtime.stores import Shelf, shelf_of
-from cauce.runtime.tenures import Tenures
 from cauce.runtime.topics import partitions_of
-from cauce.runtime.watch import Watch
 
 # A transaction that starts while the markers of the last one are still being written is refused
 # (CONCURRENT_TRANSACTIONS); aiokafka then sleeps 20 ms, which is most of a small batch's latency.

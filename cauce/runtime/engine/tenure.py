@@ -10,15 +10,15 @@ from typing import Any
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import UnknownTopicOrPartitionError
 
-from cauce.runtime.gate import Gate
+from cauce.runtime.engine.gate import Gate
+from cauce.runtime.engine.rows import Rows, rows_of
+from cauce.runtime.engine.standing import Standing
+from cauce.runtime.engine.station import Station
+from cauce.runtime.engine.transaction import commit
+from cauce.runtime.engine.undecidable import Failure
+from cauce.runtime.engine.work import UnitOfWork
 from cauce.runtime.lane import Lane, Misfit, Record, Table, TenureLost, Work
 from cauce.runtime.records import BATCH_BYTES
-from cauce.runtime.rows import Rows, rows_of
-from cauce.runtime.standing import Standing
-from cauce.runtime.station import Station
-from cauce.runtime.transaction import commit
-from cauce.runtime.undecidable import Failure
-from cauce.runtime.work import UnitOfWork
 
 TRANSACTION_TIMEOUT_MS = 15_000  # a killed worker's open transaction hides its partitions' later records this long
 LAST_WORDS_SECONDS = 10  # what a background task may take to end, once told

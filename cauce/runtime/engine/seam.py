@@ -14,7 +14,7 @@ from faust.tables.recovery import RebalanceAgain, Recovery, ServiceStopped
 from faust.transport.drivers import aiokafka as driver
 from mode import Service
 
-from cauce.runtime.tenures import Tenures
+from cauce.runtime.engine.tenures import Tenures
 
 _BROKER_WAIT_MS = 250
 _FETCH_SECONDS, _FETCH_BESIDE_WORK_SECONDS = 1.0, 0.003  # shortly beside work: one's backlog must not delay others

@@ -13,11 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from cauce.runtime.circuit import Circuit, Patience, Room
 from cauce.runtime.clock import Clock
-from cauce.runtime.errands import ERRANDS, Errand, Results
 from cauce.runtime.lane import TenureHandle, TenureLost, Work
-from cauce.runtime.performing import Provider, call
+from cauce.runtime.runners.circuit import Circuit, Patience, Room
+from cauce.runtime.runners.errands import ERRANDS, Errand, Results
+from cauce.runtime.runners.performing import Provider, call
 from cauce.runtime.service import Answer, ProviderDown
 
 log = logging.getLogger("cauce.runner")

@@ -14,17 +14,17 @@ from typing import NamedTuple
 from aiokafka.errors import KafkaError
 
 from cauce.runtime.clock import Clock, clock_of
+from cauce.runtime.doors.foreign import read_form
+from cauce.runtime.doors.gazetteer import Gazetteer
+from cauce.runtime.doors.vault import Vault
+from cauce.runtime.doors.vault_keys import Erased
+from cauce.runtime.engine.parking import alone, parked
+from cauce.runtime.engine.work import MAX_VALUE_BYTES
 from cauce.runtime.faults import Unavailable
-from cauce.runtime.foreign import read_form
-from cauce.runtime.gazetteer import Gazetteer
 from cauce.runtime.lane import Lane, Misfit, Record, Work
-from cauce.runtime.parking import alone, parked
 from cauce.runtime.publishing import home_topics, send
 from cauce.runtime.service import Command, DoorLane, DoorTools, Unreadable
 from cauce.runtime.settings import Settings
-from cauce.runtime.vault import Vault
-from cauce.runtime.vault_keys import Erased
-from cauce.runtime.work import MAX_VALUE_BYTES
 from schemas.envelope import Envelope
 from schemas.raw import RawTopic
 from schemas.topics import Family

@@ -7,10 +7,10 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
+from cauce.runtime.engine.restore import restore
+from cauce.runtime.engine.station import Station
+from cauce.runtime.engine.tenure import Tenure
 from cauce.runtime.lane import Lane, Misfit
-from cauce.runtime.restore import restore
-from cauce.runtime.station import Station
-from cauce.runtime.tenure import Tenure
 
 Place = tuple[str, int]  # lane and partition number
 

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import orjson
 from aiokafka import TopicPartition
 
+from cauce.runtime.engine.offline import OfflineTenure
+from cauce.runtime.engine.standing import Standing
 from cauce.runtime.lane import STANDING, Lane, Misfit, Output, Record
-from cauce.runtime.offline import OfflineTenure
 from cauce.runtime.records import reading, stored_records
-from cauce.runtime.standing import Standing
 
 
 class Rerun(NamedTuple):

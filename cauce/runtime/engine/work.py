@@ -5,12 +5,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from cauce.runtime.engine.ordered import SortedKeys, overlaid
+from cauce.runtime.engine.parking import BEHIND, alone, parked, read_control
+from cauce.runtime.engine.rows import ABSENT, Rows
+from cauce.runtime.engine.standing import BLOCKED, HEAD, Blocked, Standing
+from cauce.runtime.engine.undecidable import WORLD, BreakerTripped, Failure, Undecided, why
 from cauce.runtime.lane import DROP, RETRY, STANDING, Lane, Misfit, Output, Record, Table, Unprocessable
-from cauce.runtime.ordered import SortedKeys, overlaid
-from cauce.runtime.parking import BEHIND, alone, parked, read_control
-from cauce.runtime.rows import ABSENT, Rows
-from cauce.runtime.standing import BLOCKED, HEAD, Blocked, Standing
-from cauce.runtime.undecidable import WORLD, BreakerTripped, Failure, Undecided, why
 
 MAX_VALUE_BYTES = 900_000  # a broker takes records of 1 MiB with their headers, unless told otherwise
 _STANDING_ROWS = Table(STANDING, encode=bytes, decode=bytes)

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from cauce.runtime.errands import Errand
+from cauce.runtime.runners.errands import Errand
 from cauce.runtime.service import Answer, ProviderDown
 from schemas.base import Message
 

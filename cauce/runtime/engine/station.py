@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from cauce.runtime.engine.stores import Shelf
+from cauce.runtime.engine.watch import Watch
 from cauce.runtime.lane import Lane
-from cauce.runtime.stores import Shelf
-from cauce.runtime.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from cauce.runtime.engine.parking import PARKED_HEADERS, About, about, control
+from cauce.runtime.engine.standing import BLOCKED, Blocked, read_blocked
+from cauce.runtime.engine.tenure import TRANSACTION_TIMEOUT_MS
 from cauce.runtime.lane import DROP, RETRY, STANDING, Headers, Output, Record
-from cauce.runtime.parking import PARKED_HEADERS, About, about, control
 from cauce.runtime.records import partitions_of_topic, reading, send_outputs, stored_records
-from cauce.runtime.standing import BLOCKED, Blocked, read_blocked
-from cauce.runtime.tenure import TRANSACTION_TIMEOUT_MS
 
 BlockedByLane = dict[str, dict[tuple[int, bytes], Blocked]]  # then by partition and subject
 

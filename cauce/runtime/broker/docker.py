@@ -4,9 +4,9 @@ import hashlib
 import os
 from pathlib import Path
 
-from cauce.runtime.broker_record import LOOPBACK, BrokerFolder, Record, becomes_ready, free_port
+from cauce.runtime.broker.programs import ProgramFailed, found, run
+from cauce.runtime.broker.record import LOOPBACK, BrokerFolder, Record, becomes_ready, free_port
 from cauce.runtime.faults import Unavailable
-from cauce.runtime.programs import ProgramFailed, found, run
 from cauce.runtime.settings import CHECKOUT
 
 DEPLOY = CHECKOUT / "deploy"

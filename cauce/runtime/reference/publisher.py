@@ -6,7 +6,7 @@ from datetime import datetime
 from aiokafka import AIOKafkaProducer
 
 from cauce.ids import outside_id
-from cauce.runtime.reference_files import published
+from cauce.runtime.reference.reference_files import published
 from cauce.runtime.settings import Settings
 from schemas.base import Part
 from schemas.envelope import Envelope

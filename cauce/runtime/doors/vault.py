@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import BaseModel
 
-from cauce.runtime.vault_keys import KEY_BYTES, PeopleKeys
+from cauce.runtime.doors.vault_keys import KEY_BYTES, PeopleKeys
 from schemas.base import Sealed
 
 SECRET_BYTES = 32

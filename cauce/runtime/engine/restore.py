@@ -6,12 +6,12 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
+from cauce.runtime.engine.standing import BLOCKED, HEAD, Standing
+from cauce.runtime.engine.station import Station
+from cauce.runtime.engine.stores import Shelf
+from cauce.runtime.engine.tenure import Tenure
 from cauce.runtime.lane import STANDING, Misfit
 from cauce.runtime.records import reading
-from cauce.runtime.standing import BLOCKED, HEAD, Standing
-from cauce.runtime.station import Station
-from cauce.runtime.stores import Shelf
-from cauce.runtime.tenure import Tenure
 
 Offsets = Mapping[Any, int]
 

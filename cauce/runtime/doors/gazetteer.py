@@ -126,7 +126,7 @@ def _read(path: Path) -> dict[str, list[Point]]:
 
 
 def _capitals() -> dict[str, Point]:
-    table = resources.files("cauce.runtime").joinpath("capitals.csv").read_text(encoding="utf-8")
+    table = resources.files("cauce.runtime.doors").joinpath("capitals.csv").read_text(encoding="utf-8")
     return {
         row["country"]: (float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(table.splitlines())
     }

@@ -11,10 +11,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from cauce.runtime import broker_docker, broker_kafka
-from cauce.runtime.broker_record import BrokerFolder, Record, answers
+from cauce.runtime.broker import docker, kafka
+from cauce.runtime.broker.programs import ProgramFailed
+from cauce.runtime.broker.record import BrokerFolder, Record, answers
 from cauce.runtime.faults import Unavailable
-from cauce.runtime.programs import ProgramFailed
 from cauce.runtime.settings import Settings
 
 log = logging.getLogger("cauce.broker")
@@ -82,7 +82,7 @@ def stop(settings: Settings) -> Record | None:
         record = folder.record()
         if not record or not _lives(record):
             return None
-        broker_docker.stop(record) if record.container else broker_kafka.stop(record)
+        docker.stop(record) if record.container else kafka.stop(record)
         folder.forget()
     log.info("broker stopped", extra={"servers": record.servers})
     return record
@@ -105,22 +105,22 @@ def _recorded(folder: BrokerFolder) -> Broker | None:
 
 
 def _lives(record: Record) -> bool:
-    return broker_docker.lives(record) if record.container else broker_kafka.lives(record)
+    return docker.lives(record) if record.container else kafka.lives(record)
 
 
 def _started(folder: BrokerFolder) -> Broker:
     """The rung that already holds this home's data goes first, so that topics do not vanish when an engine appears."""
     reason = "it was not tried: this home holds data of another rung"
-    if not broker_kafka.holds_data(folder):
+    if not kafka.holds_data(folder):
         try:
-            return _written(folder, broker_docker.start(folder), rung="docker")
-        except broker_docker.EngineMissing as missing:
+            return _written(folder, docker.start(folder), rung="docker")
+        except docker.EngineMissing as missing:
             reason = str(missing)
         except ProgramFailed as failure:
             reason = str(failure)
             log.warning("docker answers but gave no broker, going on with the jars: %s", failure)
     try:
-        return _written(folder, broker_kafka.start(folder), rung="kafka")
+        return _written(folder, kafka.start(folder), rung="kafka")
     except Unavailable as fault:
         raise Unavailable(f"No broker could be started.\nDocker: {reason}\nKafka: {fault}") from None
 

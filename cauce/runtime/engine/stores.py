@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from rocksdict import WriteBatch
 
-from cauce.runtime.ordered import SortedKeys
+from cauce.runtime.engine.ordered import SortedKeys
 
 Changes = Iterable[tuple[bytes, bytes | None]]
 

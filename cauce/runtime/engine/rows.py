@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from cauce.runtime.engine.stores import Shelf
 from cauce.runtime.lane import Lane, Table
-from cauce.runtime.stores import Shelf
 
 ABSENT: Any = object()
 

@@ -1,0 +1,1 @@
+"""What outsiders write becomes commands: read, located, sealed and identified."""

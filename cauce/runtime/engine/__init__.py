@@ -1,0 +1,1 @@
+"""What runs a lane: tenures, batches, stores, transactions, parking, on Faust and aiokafka."""

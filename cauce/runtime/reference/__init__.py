@@ -1,0 +1,1 @@
+"""Reference data: read from files, published as records, seen by lanes."""

@@ -1,0 +1,1 @@
+"""Effects performed at a provider, each answered once."""
