@@ -6,7 +6,6 @@ commit, COUNTING_FREEZE_AT freezes it there, COUNTING_SLOW sleeps so many
 seconds a batch, COUNTING_BATCH is the most records in one.
 """
 
-import functools
 import logging
 import os
 import signal
@@ -15,6 +14,7 @@ import time
 import uuid
 
 from aiokafka import AIOKafkaProducer
+from crash_points import hit_at
 
 from cauce.runtime.engine import tenure
 from cauce.runtime.engine.app import run_worker
@@ -61,41 +61,12 @@ MAIL = Lane(
     max_batch=BATCH,
 )
 LANES = (STOCK, MAIL)
-POINTS = ("decided", "sent", "committed", "applied")
-
-
-def hit_at(point, passing, number):
-    """Send this process a signal that it cannot catch when it has passed `point` of the commit so many times."""
-    owner, name, after = {
-        "decided": (UnitOfWork, "decide", True),
-        "sent": (AIOKafkaProducer, "send_offsets_to_transaction", False),
-        "committed": (AIOKafkaProducer, "commit_transaction", True),
-        "applied": (Rows, "apply", True),
-    }[point]
-    real, left = getattr(owner, name), passing
-
-    def passed():
-        nonlocal left
-        left -= 1
-        if not left:
-            os.kill(os.getpid(), number)
-
-    @functools.wraps(real)
-    def plain(*args, **given):
-        answer = real(*args, **given)
-        passed()
-        return answer
-
-    @functools.wraps(real)
-    async def waiting(*args, **given):
-        if not after:
-            passed()
-        answer = await real(*args, **given)
-        if after:
-            passed()
-        return answer
-
-    setattr(owner, name, waiting if owner is AIOKafkaProducer else plain)
+POINTS = {
+    "decided": (UnitOfWork, "decide", True),
+    "sent": (AIOKafkaProducer, "send_offsets_to_transaction", False),
+    "committed": (AIOKafkaProducer, "commit_transaction", True),
+    "applied": (Rows, "apply", True),
+}
 
 
 def without_fence():
@@ -129,7 +100,7 @@ def put_faults_in():
         slowly(float(slow))
     for name, number in (("COUNTING_DIE_AT", signal.SIGKILL), ("COUNTING_FREEZE_AT", signal.SIGSTOP)):
         if place := os.environ.get(name):
-            hit_at(place.split(":")[0], int(place.split(":")[1]), number)
+            hit_at(POINTS[place.split(":")[0]], int(place.split(":")[1]), number)
 
 
 if __name__ == "__main__":
