@@ -1,6 +1,6 @@
-"""A lane without Kafka: its tables in memory, its outputs in a list. For replay, and for tests of whole lanes."""
+"""A lane without Kafka: its tables in memory, its outputs in a list. For replay, for tests and for simulations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cauce.runtime.engine.rows import rows_of
 from cauce.runtime.engine.standing import Standing
@@ -8,24 +8,37 @@ from cauce.runtime.engine.stores import MemoryShelf
 from cauce.runtime.engine.work import UnitOfWork
 from cauce.runtime.lane import STANDING, Lane, Output, Record
 
+Encoded = Mapping[str, list[tuple[bytes, bytes | None]]]
+Shelves = Mapping[str, MemoryShelf]
+
 
 class OfflineTenure:
-    """Decides as a worker's tenure of the partition does, from empty tables on."""
+    """Decides as a worker's tenure of the partition does: from empty tables on, or from what `shelves` hold."""
 
-    def __init__(self, lane: Lane, partition: int) -> None:
+    def __init__(self, lane: Lane, partition: int, shelves: Shelves | None = None) -> None:
         self.lane, self.partition = lane, partition
-        self.shelves = {name: MemoryShelf() for name in lane.changelogs}
-        self.rows = rows_of(lane, self.shelves.__getitem__)
-        self.standing = Standing()
+        self.shelves = shelves or {name: MemoryShelf() for name in lane.changelogs}
+        self.restart()
 
     def decide(self, batch: Sequence[Record]) -> list[Output]:
         """One batch, committed; what it sent, parked records included."""
-        work = UnitOfWork(self.lane, self.partition, self.rows, self.standing)
+        work = self.unit()
         work.decide(batch)
-        for name, changes in work.changes().items():
-            rows = self.rows[name]
-            rows.apply(changes, rows.encoded(changes), offset=0, now=0)
+        self.apply(work, self.encoded(work), {})
         return work.out
+
+    def unit(self) -> UnitOfWork:
+        """A unit of work, of which nothing shows before `apply`."""
+        return UnitOfWork(self.lane, self.partition, self.rows, self.standing)
+
+    def encoded(self, work: UnitOfWork) -> Encoded:
+        """The changed rows of `work` as its changelogs would have them, by table."""
+        return {name: self.rows[name].encoded(changes) for name, changes in work.changes().items()}
+
+    def apply(self, work: UnitOfWork, encoded: Encoded, ends: Mapping[str, int]) -> None:
+        """Take a committed unit into the tables; `ends` is the last changelog offset of each, where there is one."""
+        for name, changes in work.changes().items():
+            self.rows[name].apply(changes, encoded[name], offset=ends.get(name, 0), now=0)
 
     def restart(self) -> None:
         """Forget what is not in the tables, as a worker that was killed."""

@@ -131,7 +131,7 @@ class Tenure:
 
     def _may_wait(self, work: UnitOfWork, batch: Sequence[Record]) -> bool:
         """Ticks that fired nothing would be a transaction a second; a restart reads them again and loses nothing."""
-        return len(self._held) < MOST_HELD and work.is_idle() and all(map(self.lane.waits, batch))
+        return len(self._held) < MOST_HELD and work.may_wait(batch)
 
     def _unit(self) -> UnitOfWork:
         return UnitOfWork(self.lane, self.partition, self.rows, self.standing)

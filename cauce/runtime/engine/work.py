@@ -114,6 +114,10 @@ class UnitOfWork:
             name == STANDING and set(rows) == {HEAD} for name, rows in self.changes().items()
         )
 
+    def may_wait(self, batch: Sequence[Record]) -> bool:
+        """Whether nothing came of `batch`, and all of it may commit with the next: a restart reads it again."""
+        return self.is_idle() and all(map(self.lane.waits, batch))
+
     def changes(self) -> dict[str, dict[bytes, Any]]:
         """Changed rows by table; None is a deletion."""
         return {name: changes for name, changes in self._changes.items() if changes}
