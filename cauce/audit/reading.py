@@ -9,7 +9,7 @@ from cauce.audit.auditor import Auditor, Verdict
 from cauce.audit.ledgers import LedgerLine
 from cauce.audit.record import Entry, Place
 from cauce.runtime.deciding import receive
-from cauce.runtime.engine.parking import about
+from cauce.runtime.engine.parking import about, is_note
 from cauce.runtime.lane import Record, Unprocessable, is_control
 from cauce.runtime.log_reader import read_to_end
 from cauce.runtime.settings import Settings
@@ -29,7 +29,9 @@ async def audit(
     """Check every law over every record that is there now. Cross-topic laws hold once the work is drained."""
     raw = [_place(record) async for record in read_to_end(servers, settings, RAW) if not is_control(record.headers)]
     parked_topics = [f"{service}-parked" for service in SERVICES]
-    parked = [_parked(record) async for record in read_to_end(servers, settings, parked_topics)]
+    parked = [
+        _parked(record) async for record in read_to_end(servers, settings, parked_topics) if not is_note(record.headers)
+    ]
     auditor = Auditor(raw=raw, parked=parked, provider=provider)
     count = 0
     async for record in read_to_end(servers, settings, OURS):

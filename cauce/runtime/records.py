@@ -59,6 +59,20 @@ async def send_outputs(
     return deliveries
 
 
+async def deliver(servers: str, prefix: str, outputs: Sequence[Output]) -> int:
+    """Send what an operator's command has to say, with a partition each, and wait until it is stored; how many."""
+    if not outputs:
+        return 0
+    producer = AIOKafkaProducer(bootstrap_servers=servers, enable_idempotence=True)
+    await producer.start()
+    try:
+        for delivery, _ in await send_outputs(producer, prefix, outputs, 0):
+            await delivery
+    finally:
+        await producer.stop()
+    return len(outputs)
+
+
 @asynccontextmanager
 async def reading(servers: str, tps: Iterable[TopicPartition] = (), group: str | None = None) -> AsyncIterator[Any]:
     """A reader of committed records that belongs to no group; `group` only lets it ask for committed offsets."""

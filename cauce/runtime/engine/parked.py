@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
 
-from cauce.runtime.engine.parking import PARKED_HEADERS, About, about, control
+from cauce.runtime.engine.parking import PARKED_HEADERS, About, about, control, is_note
 from cauce.runtime.engine.standing import BLOCKED, Blocked, read_blocked
 from cauce.runtime.engine.tenure import TRANSACTION_TIMEOUT_MS
 from cauce.runtime.lane import DROP, RETRY, STANDING, Headers, Output, Record
-from cauce.runtime.records import partitions_of_topic, reading, send_outputs, stored_records
+from cauce.runtime.records import deliver, partitions_of_topic, reading, stored_records
 
 BlockedByLane = dict[str, dict[tuple[int, bytes], Blocked]]  # then by partition and subject
 
@@ -95,14 +95,14 @@ async def retry(
     Doing this twice, or while more records are parked, is harmless: a lane takes a turn only when it is the oldest of
     a blocked subject.
     """
-    return await _send(servers, prefix, [control(RETRY, one.record, mend(one)) for one in parked])
+    return await deliver(servers, prefix, [control(RETRY, one.record, mend(one)) for one in parked])
 
 
 async def drop(servers: str, prefix: str, parked: Iterable[Parked | Missing], because: str) -> int:
     """Give records up, in order, and say why in the record of it; how many. What waits behind them is next."""
     words = [_dropped(one) for one in parked]
     reason = ("because", because.encode())
-    return await _send(servers, prefix, [word._replace(headers=[*word.headers, reason]) for word in words])
+    return await deliver(servers, prefix, [word._replace(headers=[*word.headers, reason]) for word in words])
 
 
 def out_of_turn(waiting: Iterable[Parked], chosen: Iterable[Parked]) -> list[tuple[Parked, Parked]]:
@@ -132,23 +132,13 @@ def _dropped(one: Parked | Missing) -> Output:
     return Output(topic, None, b"", headers, one.partition)
 
 
-async def _send(servers: str, prefix: str, words: list[Output]) -> int:
-    producer = AIOKafkaProducer(bootstrap_servers=servers, enable_idempotence=True)
-    await producer.start()
-    try:
-        for delivery, _ in await send_outputs(producer, prefix, words, 0):
-            await delivery
-    finally:
-        await producer.stop()
-    return len(words)
-
-
 async def _read_on(reader: Any, ends: dict[TopicPartition, int], stored: list[Any]) -> None:
-    """Add what is stored from `ends` on, and move them."""
+    """Add what is stored from `ends` on, notes left out, and move them."""
     reader.assign(list(ends))
     for tp, start in ends.items():
         async for record in stored_records(reader, tp, start):
-            stored.append(record)
+            if not is_note(record.headers):
+                stored.append(record)
             ends[tp] = record.offset + 1
 
 

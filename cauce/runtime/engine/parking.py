@@ -1,4 +1,4 @@
-"""The form of a parked record, and of the control record that sends it back to its lane."""
+"""The forms of a parked record, of the control record that sends it back to its lane, and of an operator's note."""
 
 from typing import NamedTuple
 
@@ -9,6 +9,9 @@ PARKED_HEADERS = len(_NAMES)  # then the record's own
 _CONTROL_HEADERS = 4  # the verb, topic, offset, subject; then the record's own
 
 BEHIND = "waits behind a parked record"
+
+_NOTE = "parked-note"  # first header of a note
+RETRIED, DROPPED = b"retried", b"dropped"
 
 
 class About(NamedTuple):
@@ -21,6 +24,11 @@ class About(NamedTuple):
     offset: int
     subject: bytes
     turn: str
+
+    @property
+    def place(self) -> str:
+        """Where the record lay among the inputs."""
+        return f"{self.topic}/{self.partition}/{self.offset}"
 
 
 class Control(NamedTuple):
@@ -84,3 +92,23 @@ def read_control(lane: Lane, record: Record) -> Control | None:
         return None
     origin = record._replace(topic=topic.decode(), offset=int(offset), headers=record.headers[_CONTROL_HEADERS:])
     return Control(verb, turn, subject, origin)
+
+
+def note(word: bytes, record: Record, *more: tuple[str, bytes]) -> Output:
+    """An operator's note that a record which a door set aside was seen to: it lies behind it, in the parked topic.
+
+    Lanes need none: what they parked waits no longer once they take the operator's word.
+    """
+    about_which = ("number", b"%d" % record.offset)
+    return Output(record.topic, None, b"", [(_NOTE, word), about_which, *more], record.partition)
+
+
+def is_note(headers: Headers) -> bool:
+    """Whether a record of a parked topic is a note; who reads parked records passes over it."""
+    return bool(headers) and headers[0][0] == _NOTE
+
+
+def noted(headers: Headers) -> int:
+    """The number of the record that a note is about."""
+    _, (_, number) = headers[:2]
+    return int(number)
