@@ -34,6 +34,17 @@ async def require_vault(settings: Settings, service: Service) -> None:
         raise Unavailable(_refusal(settings))
 
 
+async def vault_of(settings: Settings) -> Vault:
+    """The vault that the deployment began with, to open what it sealed. Raises Unavailable where the home has another.
+
+    None is made: a home without a vault stays so.
+    """
+    wanted = await _written(settings)
+    if not wanted or fingerprint_in(settings.home) != wanted:
+        raise Unavailable(f"{_misfit(settings)} It opens nothing that was sealed there: {_remedy(settings)}")
+    return Vault(settings.home)
+
+
 async def _begin(settings: Settings) -> str:
     """Write the fingerprint of this home's vault, made now if there is none, and answer the one that counts."""
     vault = Vault(settings.home)
@@ -61,12 +72,21 @@ async def _written(settings: Settings) -> str:
 
 
 def _refusal(settings: Settings) -> str:
-    folder = settings.home / "vault"
+    return (
+        f"{_misfit(settings)} With a secret of its own this worker would take orders again under other ids, and could "
+        f"open nothing that was sealed. Stop, and {_remedy(settings)} For a deployment of its own, choose another "
+        "CAUCE_PREFIX."
+    )
+
+
+def _misfit(settings: Settings) -> str:
     found = "is of another deployment" if fingerprint_in(settings.home) else "has no secret"
     name = settings.prefix.rstrip("-") or "without a prefix"
+    return f"The vault {settings.home / 'vault'} {found}: the deployment {name} began with another."
+
+
+def _remedy(settings: Settings) -> str:
     return (
-        f"The vault {folder} {found}: the deployment {name} began with another. With a secret of its own this worker "
-        "would take orders again under other ids, and could open nothing that was sealed. Stop, and copy the whole "
-        f"folder `vault` of the CAUCE_HOME where the deployment's workers run, or its backup, to {folder}; or set "
-        "CAUCE_HOME to that home. For a deployment of its own, choose another CAUCE_PREFIX."
+        "copy the whole folder `vault` of the CAUCE_HOME where the deployment's workers run, or its backup, to "
+        f"{settings.home / 'vault'}; or set CAUCE_HOME to that home."
     )
