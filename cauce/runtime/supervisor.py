@@ -64,8 +64,9 @@ class Supervisor:
             async with asyncio.TaskGroup() as group:
                 for program in self._programs:
                     group.create_task(self._keep(program))
-        except* GaveUp as failed:
-            raise failed.exceptions[0] from None
+        except ExceptionGroup as failed:
+            gave_up = failed.subgroup(GaveUp)
+            raise gave_up.exceptions[0] if gave_up else failed from None
         finally:
             await self.stop()
 
