@@ -1,6 +1,7 @@
 """Feeds the auditor from a deployment: its topics as they are now, and the providers' ledgers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -11,7 +12,7 @@ from cauce.audit.record import Entry, Place
 from cauce.runtime.deciding import receive
 from cauce.runtime.engine.parking import about, is_note
 from cauce.runtime.lane import Record, Unprocessable, is_control
-from cauce.runtime.log_reader import read_to_end
+from cauce.runtime.log_reader import Read, read_to_end
 from cauce.runtime.settings import Settings
 from schemas.topics import TOPICS, TopicKind
 
@@ -27,14 +28,23 @@ async def audit(
     servers: str, settings: Settings, *, provider: Mapping[str, LedgerLine] | None = None, progress: Progress
 ) -> Verdict:
     """Check every law over every record that is there now. Cross-topic laws hold once the work is drained."""
-    raw = [_place(record) async for record in read_to_end(servers, settings, RAW) if not is_control(record.headers)]
+    return await audit_records(partial(read_to_end, servers, settings), provider=provider, progress=progress)
+
+
+async def audit_records(
+    read: Read,
+    *,
+    provider: Mapping[str, LedgerLine] | None = None,
+    canaries: Iterable[bytes] = (),
+    progress: Progress,
+) -> Verdict:
+    """The same, wherever the records are read from; `canaries` must appear in none of ours."""
+    raw = [_place(record) async for record in read(RAW) if not is_control(record.headers)]
     parked_topics = [f"{service}-parked" for service in SERVICES]
-    parked = [
-        _parked(record) async for record in read_to_end(servers, settings, parked_topics) if not is_note(record.headers)
-    ]
-    auditor = Auditor(raw=raw, parked=parked, provider=provider)
+    parked = [_parked(record) async for record in read(parked_topics) if not is_note(record.headers)]
+    auditor = Auditor(raw=raw, parked=parked, provider=provider, canaries=canaries)
     count = 0
-    async for record in read_to_end(servers, settings, OURS):
+    async for record in read(OURS):
         if is_control(record.headers):
             continue
         _see(auditor, record)

@@ -1,11 +1,12 @@
 """A lane's states rebuilt from nothing but the facts it published: the table must be their fold."""
 
 from collections import defaultdict
+from functools import partial
 from typing import Any
 
 from cauce.runtime.deciding import Entity, entity_table, receive
 from cauce.runtime.lane import is_control
-from cauce.runtime.log_reader import read_to_end
+from cauce.runtime.log_reader import Read, read_to_end
 from cauce.runtime.publishing import home_topics
 from cauce.runtime.service import EntityLane
 from cauce.runtime.settings import Settings
@@ -13,9 +14,14 @@ from cauce.runtime.settings import Settings
 
 async def folded(servers: str, settings: Settings, lane: EntityLane) -> dict[bytes, bytes]:
     """The rows of the lane's table of states over all partitions, as `evolve` gives them from its facts in order."""
+    return await fold_records(partial(read_to_end, servers, settings), lane)
+
+
+async def fold_records(read: Read, lane: EntityLane) -> dict[bytes, bytes]:
+    """The same, wherever the records are read from."""
     source = f"/cauce/{lane.service}/{lane.name}/"
     facts: dict[str, list[tuple[int, Any]]] = defaultdict(list)
-    async for record in read_to_end(servers, settings, home_topics(lane.publishes)):
+    async for record in read(home_topics(lane.publishes)):
         if is_control(record.headers) or not dict(record.headers).get("ce_source", b"").startswith(source.encode()):
             continue
         received = receive(record)

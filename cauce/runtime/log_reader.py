@@ -16,6 +16,8 @@ from cauce.runtime.settings import Settings
 _LOOK_MS = 250
 _AT_ONCE = 2000
 
+Read = Callable[[Iterable[str]], AsyncIterator[Record]]  # the records of some topics, as `read_to_end` gives them
+
 
 async def read_to_end(servers: str, settings: Settings, topics: Iterable[str]) -> AsyncIterator[Record]:
     """The records of `topics` that are there now: each partition in order, partitions one after another.
