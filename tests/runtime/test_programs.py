@@ -37,6 +37,18 @@ def test_a_launched_program_lives_in_its_own_session_until_it_ends(tmp_path):
     assert birth(pid) is None
 
 
+def test_a_launched_program_holds_no_file_of_who_launched_it(tmp_path):
+    reader, writer = os.pipe()
+    os.set_inheritable(writer, True)  # noqa: FBT003  # takes no name
+    pid = launch(PYTHON, "-c", "import signal; signal.pause()", log=tmp_path / "log")
+    os.close(writer)
+    assert os.read(reader, 1) == b"", "the pipe has ended, although the program lives"
+    assert birth(pid) is not None
+    os.close(reader)
+    os.kill(pid, 9)
+    assert ended(pid, timeout_seconds=30)
+
+
 def test_a_pid_that_never_was_has_ended():
     assert ended(2**22 + 1, timeout_seconds=1)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from cauce.runtime.faults import Unavailable
 
 PROC = Path("/proc")
+_STANDARD_ERROR = 2
 
 
 class ProgramFailed(Unavailable):
@@ -45,7 +46,10 @@ def run(program: Path, *arguments: str, environment: Mapping[str, str] | None = 
 
 
 def launch(program: Path, *arguments: str, log: Path) -> int:
-    """The pid of a program started in a session of its own, so that it outlives us; its output goes to the log file."""
+    """The pid of a program started in a session of its own, so that it outlives us; its output goes to the log file.
+
+    It inherits no other file: a lock or a pipe of whoever called us would stay held for as long as it runs.
+    """
     return os.posix_spawn(
         program,
         [str(program), *arguments],
@@ -55,8 +59,19 @@ def launch(program: Path, *arguments: str, log: Path) -> int:
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
             (os.POSIX_SPAWN_DUP2, 1, 2),
+            *((os.POSIX_SPAWN_CLOSE, number) for number in _inherited()),
         ],
     )
+
+
+def _inherited() -> list[int]:
+    """The open files beside the standard three that a child would get; one opened to list them is not inheritable."""
+    found = []
+    for number in (int(path.name) for path in Path("/dev/fd").iterdir()):
+        with suppress(OSError):
+            if number > _STANDARD_ERROR and os.get_inheritable(number):
+                found.append(number)
+    return found
 
 
 def birth(pid: int) -> str | None:
