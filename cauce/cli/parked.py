@@ -1,34 +1,37 @@
-"""`cauce parked`: what lanes could not decide, and an operator's word to retry or drop it."""
+"""`cauce parked`: what lanes could not decide and doors could not read, and an operator's word to retry or drop it."""
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from cauce.cli.recorded import recorded
-from cauce.runtime.engine.parked import Missing, Parked, drop, out_of_turn, retry, waiting
-from cauce.runtime.faults import Unavailable
+from cauce.cli.waiting import Listed, all_of, chosen_of, one_of, row_of, rows_of
+from cauce.runtime.deployment import vault_of
+from cauce.runtime.doors.aside import SetAside, give_up, originals, send_again, unsealed
+from cauce.runtime.engine.parked import Parked, drop, retry
 from cauce.runtime.settings import Settings
 from services import NAMES, load
 
 WITH_LANES = tuple(name for name in NAMES if load(name).lanes)
 SERVICE = click.argument("service", type=click.Choice(WITH_LANES))
 NUMBERS = click.argument("numbers", type=int, nargs=-1)
-ALL = click.option("--all", "everything", is_flag=True, help="All that wait.")
+ALL = click.option("--all", "everything", is_flag=True, help="All that are listed.")
+
+Act = Callable[[Settings, str, Listed], Awaitable[int]]
 
 
 @click.group()
 def command() -> None:
-    """Mend what could not be decided.
+    """Mend what could not be decided or read.
 
-    See what a service's lanes could not decide, and retry or drop it.
-    Later records of the same order, pool or person wait behind a parked one; other work goes on.
+    A record that `waits` is one that a lane could not decide: later records of the same order, pool or person wait
+    behind it, and other work goes on. One that is `set aside` is one that a door could not read: nothing waits for it.
     """
 
 
@@ -36,11 +39,12 @@ def command() -> None:
 @click.argument("service", type=click.Choice(WITH_LANES), required=False)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def list_(service: str | None, *, as_json: bool) -> None:
-    """What waits in SERVICE, or in all of them, oldest first.
+    """What waits or is set aside in SERVICE, or in all of them, oldest first.
 
     Only records marked `next` can be taken now; the others follow them.
     """
-    rows = asyncio.run(_rows(*_deployment(), (service,) if service else WITH_LANES))
+    found = asyncio.run(all_of(*_deployment(), (service,) if service else WITH_LANES))
+    rows = [row for there in found for row in rows_of(there)]
     if as_json:
         for row in rows:
             click.echo(json.dumps(row))
@@ -56,24 +60,39 @@ def list_(service: str | None, *, as_json: bool) -> None:
     Console().print(table)
 
 
-async def _rows(settings: Settings, servers: str, services: Iterable[str]) -> list[dict[str, Any]]:
-    found = [await waiting(servers, settings.prefix, service) for service in services]
-    return [row for parked, missing in found for row in (*map(_row, parked), *map(_missing_row, missing))]
-
-
 @command.command()
 @SERVICE
 @click.argument("number", type=int)
-def show(service: str, number: int) -> None:
-    """One record as it came: headers and value. Personal data in it is sealed."""
+@click.option("--open", "is_opened", is_flag=True, help="Break the seal of a record that a door set aside.")
+def show(service: str, number: int, *, is_opened: bool) -> None:
+    """One record as it came: headers and value. Personal data in it is sealed.
+
+    What a door set aside is sealed as a whole; --open shows it, personal data and all, with the vault of CAUCE_HOME.
+    """
     settings, servers = _deployment()
-    parked, _ = asyncio.run(waiting(servers, settings.prefix, service))
-    [one] = _chosen(parked, (number,), everything=False)
-    for name, value in _row(one).items():
+    one = asyncio.run(one_of(settings, servers, service, number))
+    content = _content(settings, one, is_opened=is_opened)
+    for name, value in row_of(one).items():
         click.echo(f"{name}: {value}")
-    for name, content in one.own_headers:
-        click.echo(f"header {name}: {content.decode(errors='replace')}")
-    click.echo((one.record.value or b"").decode(errors="replace"))
+    for name, header in one.own_headers:
+        click.echo(f"header {name}: {header.decode(errors='replace')}")
+    click.echo(content)
+
+
+def _content(settings: Settings, one: Parked | SetAside, *, is_opened: bool) -> str:
+    if isinstance(one, Parked):
+        return (one.record.value or b"").decode(errors="replace")
+    if one.record.value is None:
+        return f"too large to seal: it lies in its raw topic, at {one.about.place}, as long as that is kept"
+    if not is_opened:
+        return "sealed: --open shows what came, which may hold personal data"
+    with closing(asyncio.run(vault_of(settings))) as vault:
+        return _harmless(unsealed(one, vault).decode(errors="backslashreplace"))
+
+
+def _harmless(text: str) -> str:
+    """Outsiders wrote it: nothing of it may steer a terminal."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else ascii(sign)[1:-1] for sign in text)
 
 
 @command.command(name="retry")
@@ -86,17 +105,30 @@ def show(service: str, number: int) -> None:
     help="A file with the value to use instead.",
 )
 def retry_(service: str, numbers: tuple[int, ...], *, everything: bool, value: Path | None) -> None:
-    """Decide records again, in the order in which they were parked. What fails again stays where it is."""
+    """Decide or read records again, in the order in which they were parked.
+
+    What cannot be decided again stays where it is; what cannot be read again is set aside again, under another number.
+    Without --value, what a door set aside is opened with the vault of CAUCE_HOME.
+    """
     if value and len(numbers) != 1:
         raise click.UsageError("--value mends one record: name its number")
     instead = value.read_bytes() if value else None
 
-    async def send(settings: Settings, servers: str, chosen: list[Parked]) -> int:
-        return await retry(
-            servers, settings.prefix, chosen, lambda one: one.record.value if instead is None else instead
+    async def send(settings: Settings, servers: str, chosen: Listed) -> int:
+        given = await _originals(settings, servers, chosen.aside) if instead is None else [instead] * len(chosen.aside)
+        sent = await send_again(servers, settings.prefix, list(zip(chosen.aside, given, strict=True)))
+        return sent + await retry(
+            servers, settings.prefix, chosen.parked, lambda one: one.record.value if instead is None else instead
         )
 
     _act(service, numbers, everything=everything, done="sent back", act=send)
+
+
+async def _originals(settings: Settings, servers: str, aside: list[SetAside]) -> list[bytes]:
+    if not aside:
+        return []
+    with closing(await vault_of(settings)) as vault:
+        return await originals(servers, settings.prefix, aside, vault)
 
 
 @command.command(name="drop")
@@ -107,69 +139,23 @@ def retry_(service: str, numbers: tuple[int, ...], *, everything: bool, value: P
 def drop_(service: str, numbers: tuple[int, ...], *, everything: bool, because: str) -> None:
     """Give records up for good. What waits behind them is next. With --all, also those whose records have expired."""
 
-    async def send(settings: Settings, servers: str, chosen: list[Parked]) -> int:
-        missing = (await waiting(servers, settings.prefix, service))[1] if everything else []
-        return await drop(servers, settings.prefix, [*chosen, *missing], because)
+    async def send(settings: Settings, servers: str, chosen: Listed) -> int:
+        given_up = await give_up(servers, settings.prefix, chosen.aside, because)
+        return given_up + await drop(servers, settings.prefix, [*chosen.parked, *chosen.missing], because)
 
     _act(service, numbers, everything=everything, done="given up", act=send)
 
 
-def _act(
-    service: str,
-    numbers: tuple[int, ...],
-    *,
-    everything: bool,
-    done: str,
-    act: Callable[[Settings, str, list[Parked]], Any],
-) -> None:
+def _act(service: str, numbers: tuple[int, ...], *, everything: bool, done: str, act: Act) -> None:
     settings, servers = _deployment()
 
     async def run() -> int:
-        parked, _ = await waiting(servers, settings.prefix, service)
-        chosen = _chosen(parked, numbers, everything=everything)
-        if late := out_of_turn(parked, chosen):
-            pairs = ", ".join(f"{one.number} waits behind {elder.number}" for one, elder in late)
-            raise Unavailable(f"{pairs}: name the elder too")
-        return int(await act(settings, servers, chosen))
+        return await act(settings, servers, await chosen_of(settings, servers, service, numbers, everything=everything))
 
     click.echo(f"{asyncio.run(run())} records {done}")
 
 
-def _chosen(parked: Iterable[Parked], numbers: tuple[int, ...], *, everything: bool) -> list[Parked]:
-    if everything == bool(numbers):
-        raise click.UsageError("name the records by number, or say --all")
-    chosen = [one for one in parked if everything or one.number in numbers]
-    if unknown := sorted(set(numbers) - {one.number for one in chosen}):
-        raise Unavailable(f"{', '.join(map(str, unknown))} does not wait; see `cauce parked list`")
-    return chosen
-
-
 def _deployment() -> tuple[Settings, str]:
-    settings = Settings()
-    return settings, recorded(settings)
-
-
-def _row(one: Parked) -> dict[str, Any]:
-    return {
-        "service": one.about.lane.partition("-")[0],
-        "number": one.number,
-        "parked_at": datetime.fromtimestamp(one.parked_at_ms / 1000, UTC).isoformat(timespec="seconds"),
-        "lane": one.about.lane,
-        "subject": one.about.subject.decode(errors="replace"),
-        "next": "next" if one.is_next else "",
-        "reason": one.about.reason,
-        "came_as": f"{one.about.topic}/{one.about.partition}/{one.about.offset}",
-    }
-
-
-def _missing_row(one: Missing) -> dict[str, Any]:
-    return {
-        "service": one.lane.partition("-")[0],
-        "number": "",
-        "parked_at": "",
-        "lane": one.lane,
-        "subject": one.subject.decode(errors="replace"),
-        "next": "",
-        "reason": "its record has expired; it can only be dropped, with --all",
-        "came_as": one.turn,
-    }
+    found = Settings()
+    servers = recorded(found)
+    return found.model_copy(update={"servers": servers}), servers

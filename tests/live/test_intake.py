@@ -1,4 +1,7 @@
-"""Intake on a real broker: what channels send, through the door and the lane, with a kill -9 in between."""
+"""Intake on a real broker: what channels send, through the door and the lane, with a kill -9 in between.
+
+And what an operator does with what the door set aside.
+"""
 
 import asyncio
 import contextlib
@@ -10,10 +13,15 @@ from collections import Counter
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from click.testing import CliRunner
 
+from cauce.audit.reading import audit
+from cauce.cli import main
 from cauce.runtime.assembly import lanes_of
+from cauce.runtime.doors.aside import send_again, set_aside
 from cauce.runtime.doors.vault import Vault
-from cauce.runtime.engine.parking import about
+from cauce.runtime.engine.parking import about, is_note
+from cauce.runtime.engine.work import MAX_VALUE_BYTES
 from cauce.runtime.topics import create_topics, specs
 from schemas.envelope import Envelope
 from schemas.orders import OrderPlaced, PersonalDetails
@@ -122,3 +130,91 @@ async def test_every_order_is_placed_once_and_what_is_unreadable_waits_sealed(de
     assert sorted(vault.open_raw(record.value) for record in aside) == sorted(bad)
     assert {about(list(record.headers)).lane for record in aside} == {"intake-door"}
     vault.close()
+
+
+@pytest.fixture
+def cauce(deployment):
+    """`cauce parked` as an operator calls it: exit code and output."""
+
+    async def run(*words, home=deployment.home):
+        env = {"CAUCE_SERVERS": deployment.servers, "CAUCE_PREFIX": deployment.prefix, "CAUCE_HOME": str(home)}
+        done = await asyncio.to_thread(CliRunner().invoke, main, ["parked", *map(str, words)], env=env)
+        return done.exit_code, done.output
+
+    return run
+
+
+async def listed(cauce):
+    """The rows by what their records are for: the reason tells."""
+    code, output = await cauce("list", "intake", "--json")
+    assert code == 0, output
+    return {row["reason"]: row for row in map(json.loads, output.splitlines())}
+
+
+MENDABLE = order(1).replace(b'"currency": "GBP", ', b"")
+NO_CURRENCY, NO_JSON, NO_FORM = "order.currency: missing", "not JSON: line 1, column 2", "not JSON: line 1, column 1"
+
+
+async def test_what_the_door_set_aside_is_seen_mended_and_given_up_by_an_operator(deployment, start, cauce, tmp_path):
+    mended = tmp_path / "mended.json"
+    mended.write_bytes(order(1))
+    async with reading(deployment, "order-placed") as facts, reading(deployment, "intake-parked") as parked:
+        worker = start()
+        await send(deployment, [MENDABLE, b"{\x1b[2J", b"x" * MAX_VALUE_BYTES])
+        await taken(parked, 3)
+        rows = await listed(cauce)
+        assert {(row["state"], row["next"], row["service"]) for row in rows.values()} == {
+            ("set aside", "next", "intake")
+        }
+        assert set(rows) == {NO_CURRENCY, NO_JSON, NO_FORM}
+        number, other, large = (rows[reason]["number"] for reason in (NO_CURRENCY, NO_JSON, NO_FORM))
+        before = {one.number: one for one in await set_aside(deployment.servers, deployment.prefix, ["intake"])}
+
+        await assert_content_is_shown_only_when_opened(cauce, rows[NO_CURRENCY], tmp_path / "elsewhere")
+        assert (await cauce("show", "intake", other, "--open"))[1].endswith("{\\x1b[2J\n")
+        code, shown = await cauce("show", "intake", large, "--open")
+        assert f"too large to seal: it lies in its raw topic, at {rows[NO_FORM]['came_as']}" in shown
+
+        assert await cauce("retry", "intake", number, "--value", mended) == (0, "1 records sent back\n")
+        (placed,) = await taken(facts, 1)
+        assert OrderPlaced.read(placed.value).channel_order == "1"
+        assert set(await listed(cauce)) == {NO_JSON, NO_FORM}
+        code, refused = await cauce("retry", "intake", number)
+        assert (code, refused) == (1, f"Error: {number} does not wait; see `cauce parked list`\n")
+
+        assert await cauce("drop", "intake", other, "--because", "spam") == (0, "1 records given up\n")
+        assert await cauce("retry", "intake", "--all") == (0, "1 records sent back\n")
+        assert [is_note(record.headers) for record in await taken(parked, 4)].count(True) == 3
+        again = await listed(cauce)
+        assert set(again) == {NO_FORM}
+        assert again[NO_FORM]["number"] != large
+
+        await send_again(deployment.servers, deployment.prefix, [(before[number], order(1))])
+        async with reading(deployment, "intake-commands") as commands:
+            await taken(commands, 2)
+        await send(deployment, [order(2)])
+        (placed,) = await taken(facts, 1)
+        assert OrderPlaced.read(placed.value).channel_order == "2"
+        assert await cauce("drop", "intake", "--all", "--because", "a test") == (0, "1 records given up\n")
+        assert await cauce("list", "intake") == (0, "nothing waits\n")
+        assert await facts.getmany(timeout_ms=1500) == {}
+        worker.terminate()
+        assert await asyncio.to_thread(worker.wait, 30) == 0
+    verdict = await audit(deployment.servers, deployment, progress=lambda _: None)
+    assert {broken.law for broken in verdict.violations} == {7}, "nobody promises units here; no input is lost"
+
+
+async def assert_content_is_shown_only_when_opened(cauce, row, elsewhere):
+    show = ("show", "intake", row["number"])
+    code, shown = await cauce(*show)
+    assert code == 0
+    assert f"reason: {NO_CURRENCY}\ncame_as: {row['came_as']}\nheader sealed: deployment\nsealed: --open" in shown
+    assert "Ada" not in shown
+    code, shown = await cauce(*show, "--open")
+    assert (code, shown.rpartition("deployment\n")[2]) == (0, MENDABLE.decode() + "\n")
+    for words in ((*show, "--open"), ("retry", "intake", row["number"])):
+        code, refused = await cauce(*words, home=elsewhere)
+        assert (code, "Ada" in refused) == (1, False)
+        assert "has no secret" in refused
+        assert "copy the whole folder `vault`" in refused
+    assert not elsewhere.exists()
