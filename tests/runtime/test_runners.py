@@ -385,6 +385,24 @@ async def test_an_effect_older_than_the_key_life_is_looked_up_before_it_is_repea
     assert len(provider.calls) == performed
 
 
+async def test_a_key_that_grows_old_while_an_attempt_waits_for_its_turn_is_not_trusted(bench):
+    provider = Forgetful(DONE, effect_1=[ProviderDown("timeout")])
+    tenure = bench.tenure(provider)
+    transact = tenure.transact
+
+    async def slowly(decide):
+        if provider.calls:
+            bench.hand.set(NOON + timedelta(hours=2))
+        await transact(decide)
+
+    tenure.transact = slowly
+    bench.start(tenure)
+    tenure.receive(effect(1))
+    await tenure.answered(1)
+    assert provider.lookups == ["effect-1"]
+    assert len(provider.calls) == 1
+
+
 async def test_within_the_key_life_the_key_is_enough(bench):
     provider = Forgetful(DONE, effect_1=[ProviderDown("timeout")])
     tenure = bench.tenure(provider)

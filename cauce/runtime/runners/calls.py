@@ -112,8 +112,9 @@ class Calls:
         except BaseException:
             self._circuit.abandoned()
             raise
+        now = self._clock.now()  # the turn may have been long in coming, and a key grows old meanwhile
         for task in self._attempted:
-            self._running[asyncio.ensure_future(call(self._provider, task.errand, at))] = task
+            self._running[asyncio.ensure_future(call(self._provider, task.errand, now))] = task
         self._attempted = []
 
     def _record_answers(self, work: Work, at: datetime) -> None:
