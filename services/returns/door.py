@@ -33,7 +33,8 @@ def _request(form: ReturnRequest, tools: DoorTools) -> Command:
         reason=reason_code(form.reason),
         asked_by=form.channel,
     )
-    return Command(outside_id(form.channel, "return", form.request), message)
+    # With the order: a request id that comes again for another order must not give two facts one id.
+    return Command(outside_id(form.channel, "return", f"{form.order or ''}\x1f{form.request}"), message)
 
 
 def _own_id(form: ReturnRequest, tools: DoorTools) -> str:

@@ -28,10 +28,15 @@ def test_a_request_is_about_the_order_of_its_channel(read):
         lines=[{"line": 2, "quantity": 1}],
         reason="too bright",
     )
-    assert command.cause_id == outside_id("web", "return", "r1")
+    assert command.cause_id == outside_id("web", "return", "1001\x1fr1")
     assert command.message.order_id == order_id(SECRET, "web", "1001")
     assert command.message.purchase_known
     assert [(line.line_id, line.quantity) for line in command.message.lines] == [("2", 1)]
+
+
+def test_a_request_id_that_comes_again_for_another_order_is_another_cause(read):
+    causes = [read(kind="return", channel="web", request="r1", order=order)[0].cause_id for order in ("1001", "1002")]
+    assert len(set(causes)) == 2
 
 
 def test_a_request_without_an_order_is_its_own_subject(read):
