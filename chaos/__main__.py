@@ -26,9 +26,9 @@ SEEDS = 1_000_000
 
 
 def quiet() -> None:
-    """What the supervisor and the clients say of every fault is expected; the screen names each once."""
+    """What our own parts and the clients say of every fault is expected; the screen names each once."""
     quiet_kafka()
-    logging.getLogger("cauce.supervisor").setLevel(logging.CRITICAL)
+    logging.getLogger("cauce").setLevel(logging.CRITICAL)
 
 
 class Faults(click.ParamType):

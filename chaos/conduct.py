@@ -1,6 +1,5 @@
 """A whole run, from brokers of its own to the verdict over what is left."""
 
-import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,12 @@ from chaos.judgment import Findings, oversold
 from chaos.mails import compared
 from chaos.options import Options
 from chaos.proxies import Proxies, proxying
+from chaos.readmodel import differences
 from chaos.report import report
 from chaos.run import Course, Run
 from chaos.schedule import Fault
 from chaos.screen import Screen
 from chaos.strikes.poison import counted
-from services.insight.following import project_topics
 
 
 def settings_of(home: Path, seed: int) -> Settings:
@@ -59,7 +58,6 @@ async def _conducted(
     async with screen.watching(run):
         course = await run.course(lambda: Arms(options, settings, run, cluster, proxies))
         run.say("reading everything again")
-        await project_topics(settings, asyncio.Event(), until_idle=True)
         return report(run, await _found(run, course, settings), options)
 
 
@@ -73,6 +71,7 @@ async def _found(run: Run, course: Course, settings: Settings) -> Findings:
         requests=run.outbox.requests,
         mails=compared(_mails(settings).glob("*.eml"), run.board.notified),
         poison=await counted(run.armed.poison, servers, settings, run.lanes),
+        read_model=await differences(settings),
         oversold=oversold(run.board, run.load.contended),
     )
 

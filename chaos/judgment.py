@@ -23,6 +23,7 @@ class Findings(NamedTuple):
     requests: Mapping[str, int]
     mails: Mapping[str, int]
     poison: Counted
+    read_model: Mapping[str, int]
     oversold: int
 
 

@@ -41,6 +41,7 @@ def report(run: Run, findings: Findings, options: Options) -> dict[str, Any]:
         "contended": {"rounds": len(run.load.contended), "oversold": findings.oversold},
         "twice": findings.board.twice(),
         "mails": dict(findings.mails),
+        "read_model": dict(findings.read_model),
         "poison": findings.poison._asdict(),
         "requests": dict(findings.requests),
         "restarts": run.restarts,
@@ -53,7 +54,8 @@ def report(run: Run, findings: Findings, options: Options) -> dict[str, Any]:
 
 def exit_code(found: Mapping[str, Any]) -> int:
     """1 where something is wrong, 2 where nothing is proven, else 0."""
-    if found["violations"] or found["lost"] or found["duplicated"] or found["drained_seconds"] is None:
+    wrong = any(found[what] for what in ("violations", "lost", "duplicated", "read_model"))
+    if wrong or found["drained_seconds"] is None:
         return 1
     return 0 if found["valid"] else 2
 
@@ -128,6 +130,8 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 def _verdict(found: Mapping[str, Any]) -> list[RenderableType]:
     wrong = {what: found[what] for what in ("lost", "duplicated", "violations") if found[what]}
+    if found["read_model"]:
+        wrong["rows of the read model unlike those built anew"] = sum(found["read_model"].values())
     lines: list[RenderableType] = []
     if wrong:
         lines.append(Text(f"{_counted(wrong)} in {found['records']:,} records", style="bold red"))

@@ -14,7 +14,7 @@ from schemas.notices import CustomerNotified, NoticeKind
 
 BUSY = Course(unfinished={"orders not delivered": 3}, open={}, drained_seconds=4.0)
 IDLE = Course(unfinished={}, open={}, drained_seconds=0.1)
-ALL_WELL = {"violations": 0, "lost": 0, "duplicated": 0, "drained_seconds": 4.0, "valid": True}
+ALL_WELL = {"violations": 0, "lost": 0, "duplicated": 0, "read_model": {}, "drained_seconds": 4.0, "valid": True}
 
 
 def test_a_run_with_two_proven_faults_and_work_left_counts():
@@ -42,6 +42,7 @@ def test_a_run_that_proves_nothing_says_why(course, injected, requests, reason):
         ({"violations": 1}, 1),
         ({"lost": 1}, 1),
         ({"duplicated": 1, "valid": False}, 1),
+        ({"read_model": {"orders": 2}}, 1),
         ({"drained_seconds": None}, 1),
     ],
 )
