@@ -1,0 +1,46 @@
+"""What came out of a run: how many records, and one digest over all of them whatever their order."""
+
+from hashlib import blake2b
+from typing import NamedTuple
+
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+
+from cauce.runtime.records import partitions_of_topic, reading, stored_records
+
+_BYTES = 16
+
+
+class Outcome(NamedTuple):
+    """Equal outcomes have the same records: keys, values and headers, to the byte."""
+
+    records: int
+    digest: str
+
+
+async def taken(servers: str, topic: str) -> Outcome:
+    """The outcome of a topic, which is empty afterwards."""
+    count = total = 0
+    async with reading(servers) as reader:
+        tps = [TopicPartition(topic, number) for number in await partitions_of_topic(reader, topic)]
+        reader.assign(tps)
+        for tp in tps:
+            async for record in stored_records(reader, tp):
+                count, total = count + 1, total + _digest(record.key, record.value, record.headers)
+        ends = await reader.end_offsets(tps)
+    await _empty(servers, ends)
+    return Outcome(count, f"{total % (1 << 8 * _BYTES):032x}")
+
+
+def _digest(key: bytes, value: bytes, headers: tuple[tuple[str, bytes], ...]) -> int:
+    parts = (key, value, *(name.encode() + b"=" + text for name, text in headers))
+    return int.from_bytes(blake2b(b"\x1f".join(parts), digest_size=_BYTES).digest())
+
+
+async def _empty(servers: str, ends: dict[TopicPartition, int]) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    await admin.start()
+    try:
+        await admin.delete_records({tp: RecordsToDelete(before_offset=end) for tp, end in ends.items()})
+    finally:
+        await admin.close()
