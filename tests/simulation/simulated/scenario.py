@@ -1,0 +1,167 @@
+"""What the world will send in: orders of the built-in company's customers, second thoughts, returns, stock."""
+
+from typing import NamedTuple
+
+from cauce.demo.builtin import plan_of
+from cauce.demo.plan import Plan, PlannedReturn
+from cauce.demo.retail_company import CHANNEL, CURRENCY, SITES, reference_for
+from cauce.demo.stage import Said
+from schemas.orders import ShipOption
+from schemas.raw import (
+    ChannelCancellation,
+    ChannelCharge,
+    ChannelLine,
+    ChannelPayment,
+    RawTopic,
+    ReceiptLine,
+    ReturnLineAsked,
+    ReturnRequest,
+    StockAdjustment,
+    StockReceipt,
+)
+
+GOODS = {
+    "MUG": "Stoneware mug",
+    "TEAPOT": "Enamel teapot",
+    "APRON": "Linen apron",
+    "CLOCK": "Wall clock",
+    "TRAY": "Tray",
+}
+REFERENCE = reference_for(GOODS)
+CANARIES = (b"Customer c0", b"customers.example", b"High Street")
+ENOUGH = 1000
+
+
+class Scenario(NamedTuple):
+    """`loose` are the orders whose end depends on what comes first, by their channel's number."""
+
+    entries: list[Said]
+    plan: Plan
+    loose: set[str]
+
+
+class Writer:
+    """Writes one scenario; `charge(order, reference, amount, currency)` takes money at the provider."""
+
+    def __init__(self, chance, charge, *, scarce):
+        self._chance, self._charge, self._scarce = chance, charge, scarce
+        self._plan = Plan(channel=CHANNEL, currency=CURRENCY, reference=REFERENCE)
+        self._later, self._loose = [], set()
+
+    def write(self, orders):
+        """The whole scenario: stock first, then orders, each with what comes of it later, or too early."""
+        opening = list(self._opening())
+        said = []
+        for order in plan_of(orders).orders:
+            said.append(self._said_of(order))
+            for later in self._later:
+                said.insert(self._chance.randrange(len(said) + 1) if self._maybe(0.2) else len(said), later)
+            self._later.clear()
+        return Scenario([*opening, *said], self._plan, self._loose)
+
+    def _maybe(self, share):
+        return self._chance.random() < share
+
+    def _said_of(self, drawn):
+        order = drawn.model_copy(update={"lines": self._lines(), "charges": (), "ship_option": self._ship_option()})
+        order = order.model_copy(update={"charges": self._charges(order)})
+        order = order.model_copy(update={"payments": self._payments(order)})
+        self._second_thoughts(order)
+        if self._maybe(0.3):
+            self._return(order)
+        return Said(RawTopic.CHANNEL_ORDERS, order.order, order)
+
+    def _ship_option(self):
+        return ShipOption.EXPRESS if self._maybe(0.2) else ShipOption.STANDARD
+
+    def _lines(self):
+        return tuple(self._line() for _ in range(self._chance.choice((1, 1, 2, 3, 4))))
+
+    def _line(self):
+        sku = "HAT" if self._maybe(0.01) else self._chance.choice(sorted(GOODS))
+        quantity = 0 if self._maybe(0.01) else self._chance.choice((1, 1, 2, 3, 6))
+        price = self._chance.randrange(1, 999)
+        amount = quantity * price - (self._chance.randrange(price) if quantity and self._maybe(0.3) else 0)
+        return ChannelLine(sku=sku, quantity=quantity, unit_price=price, amount=amount, tax=amount // 6)
+
+    def _charges(self, order):
+        worth = sum(line.amount for line in order.lines)
+        postage = [ChannelCharge(code="POST", amount=395)] if self._maybe(0.3) else []
+        voucher = [ChannelCharge(code="VOUCHER", amount=-self._chance.randrange(worth + 1))] if self._maybe(0.2) else []
+        return (*postage, *voucher)
+
+    def _payments(self, order):
+        worth = sum(part.amount for part in (*order.lines, *order.charges))
+        if worth <= 0 or self._maybe(0.1):
+            return ()
+        first = self._chance.randrange(worth + 1) if self._maybe(0.2) else worth
+        amounts = [first, worth - first + (1 if self._maybe(0.03) else 0)]
+        return tuple(self._payment(order, number, amount) for number, amount in enumerate(amounts, 1) if amount)
+
+    def _payment(self, order, number, amount):
+        reference = self._charge(order.order, f"pay-{number}", amount, order.currency)
+        return ChannelPayment(payment_id=f"pay-{number}", provider="sandbox", reference=reference, amount=amount)
+
+    def _second_thoughts(self, order):
+        """Cancellations, of lines that the order may not have, and other content under the same number."""
+        if self._maybe(0.3):
+            self._loose.add(order.order)
+            for number in range(self._chance.randrange(1, 4)):
+                self._later.append(self._cancellation(order, number))
+        if self._maybe(0.08):
+            self._loose.add(order.order)
+            other = order.model_copy(update={"lines": self._lines()})
+            self._later.append(Said(RawTopic.CHANNEL_ORDERS, order.order, other))
+
+    def _cancellation(self, order, number):
+        count = len(order.lines) + (1 if self._maybe(0.05) else 0)
+        lines = sorted(self._chance.sample(range(1, count + 1), self._chance.randrange(count + 1)))
+        form = ChannelCancellation(
+            channel=CHANNEL, order=order.order, request=f"cancel-{number}", lines=tuple(lines), reason="changed-mind"
+        )
+        return Said(RawTopic.CHANNEL_ORDERS, order.order, form)
+
+    def _return(self, order):
+        """Asked for when all has come; some ask too early, or for more than they bought."""
+        line = self._chance.randrange(len(order.lines))
+        most = max(1, order.lines[line].quantity)
+        units = ReturnLineAsked(line=line + 1, quantity=self._chance.randrange(1, most + 1))
+        form = ReturnRequest(
+            channel=CHANNEL, request=f"back-{order.order}", order=order.order, lines=(units,), reason="not-as-described"
+        )
+        if self._maybe(0.2):
+            self._loose.add(order.order)
+            early = form.model_copy(update={"request": f"early-{order.order}"})
+            self._later.append(Said(RawTopic.RETURN_REQUESTS, order.order, early))
+        self._plan.returns.setdefault(order.order, []).append(PlannedReturn(form.request, form))
+
+    # -- stock
+
+    def _opening(self):
+        """Some sites with some of the goods; a deployment that is short of them waits for `supplies`."""
+        most = 6 if self._scarce else 200
+        for site in SITES:
+            lines = [
+                ReceiptLine(sku=sku, quantity=self._chance.randrange(1, most)) for sku in GOODS if self._maybe(0.8)
+            ]
+            if lines:
+                yield receipt("opening", site.id, lines)
+            if self._maybe(0.3):
+                self._later.append(self._adjustment(site.id))
+
+    def _adjustment(self, site):
+        change = self._chance.choice((-9, -2, -1, 1, 4))
+        sku = self._chance.choice(sorted(GOODS))
+        form = StockAdjustment(adjustment=f"count-{site}", site=site, sku=sku, change=change, reason="counted")
+        return Said(RawTopic.STOCK_REPORTS, site, form)
+
+
+def receipt(name, site, lines):
+    """Goods that came in from a supplier."""
+    form = StockReceipt(receipt=f"{name}-{site}", site=site, lines=tuple(lines))
+    return Said(RawTopic.STOCK_REPORTS, site, form)
+
+
+def supplies():
+    """Enough of everything for everybody who waits."""
+    return [receipt("supply", SITES[0].id, [ReceiptLine(sku=sku, quantity=ENOUGH) for sku in GOODS])]
