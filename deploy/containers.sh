@@ -65,6 +65,7 @@ compose() {
   command=(docker-compose)
   if docker compose version >/dev/null 2>&1; then command=(docker compose)
   elif ! command -v docker-compose >/dev/null; then install docker-compose; fi
+  export CAUCE_CLOCK=/var/lib/cauce/clock # the order's own, or it would be days with the carrier
   command+=(--project-name cauce-proof --file deploy/compose.yaml)
   trap '"${command[@]}" logs --tail 15; "${command[@]}" --profile demo down --volumes --timeout 20; stop_engine' EXIT
   "${command[@]}" --profile demo up --detach --scale order=0

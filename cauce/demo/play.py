@@ -225,10 +225,13 @@ class Play:
         self._show(Moment(self._step, self._channel_sent, seconds, self.score, restarts))
 
     def _open(self) -> Mapping[str, int]:
-        planned = sum(len(planned) for planned in self.plan.returns.values())
+        """What is still to come. By the system's clock days take days, and who awaits a parcel sends nothing back."""
+        arriving = self._settings.clock != SYSTEM
+        planned = sum(len(planned) for planned in self.plan.returns.values()) if arriving else 0
         return self.score.open(
             orders=len(self.plan.orders),
             returns=planned + len(self.customers.simulated),
+            arriving=arriving,
             adjustments=sum(isinstance(entry.form, StockAdjustment) for entry in self.plan.entries),
         )
 

@@ -162,13 +162,17 @@ class Scoreboard:
         worthless = {of for of, returned in self._received.items() if not self._worth_something(returned)}
         return {self._request_of[of] for of in paid | worthless if of in self._request_of}
 
-    def open(self, *, orders: int, returns: int, adjustments: int) -> dict[str, int]:
-        """What was sent in and has not come to its end, by kind; empty once everything is settled."""
+    def open(self, *, orders: int, returns: int, adjustments: int, arriving: bool = True) -> dict[str, int]:
+        """What was sent in and has not come to its end, by kind; empty once everything is settled.
+
+        Where days take days, `arriving` is False: what the carrier has is as far as it comes today.
+        """
         told = self.notices["told"] - sum(self.notices[end] for end in ("sent", "failed", "superseded"))
         found = {
             "orders without a decision": orders - len(self.placed) - len(self.refused),
             "adjustments not booked": adjustments - len(self.adjustments),
-            "orders not delivered": sum(1 for units in self._to_go.values() if units),
+            "orders not delivered": sum(1 for units in self._to_go.values() if units) if arriving else 0,
+            "orders not shipped": sum(1 for order in self.placed if not self._left(order)),
             "returns without a decision": returns - len(self.requested) - len(self.return_refusals),
             "returns not received": sum(1 for state in self.returns.values() if state != "received"),
             "refunds not asked for": sum(1 for _ in self._unasked()),
@@ -193,9 +197,16 @@ class Scoreboard:
         return {**self.units, "received": self.moved[Move.RECEIVED], "on_hand": sum(self.on_hand.values())}
 
     def _whole(self, order: str, units: int) -> bool:
+        return 0 < self._wanted(order) == units
+
+    def _left(self, order: str) -> bool:
+        """Whether nothing of it is still with us; more may have left than is wanted by now."""
+        return self._shipped[order] >= self._wanted(order)
+
+    def _wanted(self, order: str) -> int:
+        """Units ordered and not canceled; none of an order that was not seen."""
         placed = self.placed.get(order)
-        ordered = sum(line.quantity for line in placed.lines) if placed else 0
-        return placed is not None and 0 < ordered - self._canceled[order] == units
+        return sum(line.quantity for line in placed.lines) - self._canceled[order] if placed else 0
 
     def _all_canceled(self, order: str) -> bool:
         placed = self.placed.get(order)
