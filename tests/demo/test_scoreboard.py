@@ -28,7 +28,9 @@ def seen(*messages):
 
 def test_an_order_is_open_until_it_arrives_or_where_days_take_days_until_it_leaves():
     order = example(OrderPlaced)
-    units = [ShipmentLine(line_id=line.line_id, sku=line.sku, quantity=line.quantity) for line in order.lines]
+    units = [
+        ShipmentLine(line_id=line.line_id, sku=line.sku, quantity=line.quantity, weight_grams=1) for line in order.lines
+    ]
     parcel = {"order_id": order.order_id, "lines": units}
     shipped = example(ParcelShipped).model_copy(update=parcel)
     delivered = example(ParcelDelivered).model_copy(update=parcel)
