@@ -20,6 +20,7 @@ from cauce.runtime.broker.record import LOOPBACK, answers, becomes_ready, free_p
 from cauce.runtime.faults import Unavailable
 
 START_SECONDS = 90
+GROUPS = "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.coordinator.group=info"  # who joined and who was given up
 STOP_SECONDS = 30
 _OVERRIDES = """
 node.id={node}
@@ -96,7 +97,7 @@ class Cluster:
     async def begin(self, name: str) -> None:
         """Start a broker on the data that it has."""
         node, (program, classpath) = self.nodes[name], await asyncio.to_thread(self._program)
-        arguments = (*kafka.MEMORY, *kafka.LOGGING, "-cp", classpath, "kafka.Kafka", str(_properties(node)))
+        arguments = (*kafka.MEMORY, *kafka.LOGGING, GROUPS, "-cp", classpath, "kafka.Kafka", str(_properties(node)))
         with (node.folder / "broker.log").open("ab") as log:
             node.process = await asyncio.create_subprocess_exec(
                 *leash(), str(program), *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log

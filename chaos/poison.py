@@ -12,8 +12,7 @@ from schemas.envelope import Envelope
 from schemas.raw import RawTopic
 from schemas.topics import BY_NAME
 
-LARGEST_BYTES = 1_048_000  # a broker takes 1 MiB with headers, unless told otherwise: 588 bytes are left for them
-_HUGE = b'"' + b"x" * (LARGEST_BYTES - 2) + b'"'
+LARGEST_BYTES = 1_048_588 - 120  # what a broker takes, unless told otherwise, less what a batch and a record add
 _DEEP = b"[" * 100_000
 BAD_VALUES: dict[str, bytes | None] = {
     "nothing": None,
@@ -31,7 +30,7 @@ BAD_VALUES: dict[str, bytes | None] = {
     "wrong types": b'{"kind": "order", "channel": 7, "order": [], "lines": {}}',
     "fields missing": b'{"kind": "cancellation", "channel": "web"}',
     "fields too many": b'{"kind": "scan", "scan": "picked", "secret": "\xf0\x9f\xa4\xab"}',
-    "huge": _HUGE,
+    "huge": b'"' + b"x" * (LARGEST_BYTES - 200) + b'"',  # the key and the forged headers take their part
 }
 _ANY_TIME = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FORGED = [
@@ -96,12 +95,18 @@ def _unreadable(topic: str, own: tuple[str, ...]) -> tuple[str, bytes | None, li
         "with other fields": (json.dumps({"riddle": 1}).encode(), _headers(known)),
         "no JSON": (b'{"order_id": ', _headers(known)),
         "without a value": (None, _headers(known)),
-        "huge": (_HUGE, _headers(known)),
+        "huge": (_filled(_headers(known)), _headers(known)),
         "with a header that is no text": (b"{}", [*_headers(known), ("ce_id", b"\xff\xfe")]),
     }
     what = sorted(strange)[pick(len(strange), *own, "what")]
     value, headers = strange[what]
     return what, value, headers
+
+
+def _filled(headers: list[tuple[str, bytes]]) -> bytes:
+    """A value that makes the record as large as a broker takes it, with a key of up to fifty bytes."""
+    beside = sum(len(name) + len(value) + 4 for name, value in headers) + 50
+    return b"x" * (LARGEST_BYTES - beside)
 
 
 def _headers(kind: bytes) -> list[tuple[str, bytes]]:

@@ -52,7 +52,7 @@ class Recovery:
         }
         self._still: list[Standstill] = []
         self.seconds: dict[Fault, list[float]] = defaultdict(list)
-        self.quiet = 0
+        self.quiet = self.struck_again = 0
 
     @property
     def places(self) -> set[Place]:
@@ -65,11 +65,17 @@ class Recovery:
         return len(self._still)
 
     async def watch(self, fault: Fault, places: Iterable[Place], *, since: float | None = None) -> None:
-        """The clock starts now for these places, which nobody works on, or started at `since`."""
+        """The clock starts now for these places, which nobody works on, or started at `since`.
+
+        It starts anew for one that has not come back from an earlier fault: how long that took is not to be known.
+        """
         began = since or time.monotonic()
         wanted = set(places)
         services = {place.service for place in wanted}
         committed = await self._fresh(services)
+        kept = [one for one in self._still if one.place not in wanted]
+        self.struck_again += len(self._still) - len(kept)
+        self._still = kept
         for place in wanted:
             before = {tp: committed[place.service].get(tp, 0) for tp in self._inputs[place]}
             self._still.append(Standstill(fault, place, began, before))

@@ -34,6 +34,7 @@ def report(run: Run, findings: Findings, options: Options) -> dict[str, Any]:
         "violations": len(findings.verdict.violations),
         "recovery_seconds": percentiles(seconds.get(Fault.KILL, [])),
         "recovery_by_fault": {fault.value: percentiles(of_fault) for fault, of_fault in seconds.items()},
+        "places": {"quiet": run.recovery.quiet, "struck_again": run.recovery.struck_again},
         "drained_seconds": findings.course.drained_seconds,
         "unfinished": findings.course.unfinished,
         "open": findings.course.open,
