@@ -12,7 +12,7 @@ from simulated.trial import happenings, run
 SEEDS, AT_ONCE, STEPS = 200, 10, 300
 HAPPENINGS = {
     *("read", "committed", "killed", "torn", "wiped", "fenced", "zombie", "moved", "assigned"),
-    *("poison", "retried", "noise", "time", "said"),
+    *("poison", "retried", "noise", "published", "time", "said"),
     *(f"{call} {fate}" for call in ("mail", "refund") for fate in ("answered", "silent", "lost", "late", "refused")),
     *("mail declined", "mail patience", "refund patience", "refund garbage", "look-up answered"),
 }

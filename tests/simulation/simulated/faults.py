@@ -2,9 +2,18 @@
 
 from simulated import noise
 from simulated.people import Letter
+from simulated.scenario import REFERENCE
+
+from schemas.reference import Kind
 
 JUMPS = (60.0, 900.0, 4 * 3600.0, 26 * 3600.0)
 NETWORK_SECONDS = 300.0  # what is on its way to a provider arrives within this time, or never
+VERSIONS = (
+    (Kind.RATES, REFERENCE[Kind.RATES]),
+    (Kind.RATES, [rate.model_copy(update={"transit_days": 3}) for rate in REFERENCE[Kind.RATES]]),
+    (Kind.PRODUCTS, REFERENCE[Kind.PRODUCTS]),
+    (Kind.PRODUCTS, [product.model_copy(update={"weight_grams": 7}) for product in REFERENCE[Kind.PRODUCTS]]),
+)
 
 
 class Faults:
@@ -20,6 +29,7 @@ class Faults:
             (shares.move, self._move),
             (shares.noise, self._make_noise),
             (shares.poison, self._poison),
+            (shares.news, self._republish),
             (shares.jump, lambda: self.jump(self._chance.choice(JUMPS))),
         )
 
@@ -75,6 +85,12 @@ class Faults:
             self._sim.say("noise", f"{topic}: {value[:60]!r}")
             self._sim.network.post(Letter(topic, key, value))
             self._sim.noise.append(value)
+
+    def _republish(self):
+        """Another version of what things weigh or carriers cost; it may be one that was there before."""
+        kind, items = self._chance.choice(VERSIONS)
+        self._sim.say("published", kind)
+        self._sim.publish(kind, items, late=self.happens(self._weather.later))
 
     def _poison(self):
         """A lane stumbles over a record that is ahead of it, until its code is mended."""

@@ -58,6 +58,7 @@ class Simulation:
             mailserver=self.mailserver,
             poison=self.poison,
             chance=self.chance,
+            skew=self.weather.skew,
         )
         names = tuple(name for name in NAMES if name != "notify") if calm else NAMES
         self.fleet = Fleet(self.settings, surroundings, self.times, names=names)
@@ -77,8 +78,7 @@ class Simulation:
     def open(self):
         """Reference data is published and taken in before anything else happens."""
         for kind, items in REFERENCE.items():
-            for part in published(kind, items):
-                self._write(_send(self, self.settings, part, OPENS_AT))
+            self.publish(kind, items)
         self.sweep()
         if self.weather.warm:
             self.network.say(self.unsaid.popleft() for _ in range(len(self.unsaid) // 2))
@@ -96,14 +96,19 @@ class Simulation:
         done.set_result(None)
         return done
 
-    def _write(self, coroutine):
+    def _write(self, coroutine, *, late):
+        self._tells_late = late
         self.times.loop.run_until_complete(coroutine)
+        self._tells_late = False
 
     def tick(self, *, late=False):
         """The clock tells the time to everybody, or is slow to do so."""
-        self._tells_late = late
-        self._write(tell(self, self.settings, self.times.now.replace(microsecond=0)))
-        self._tells_late = False
+        self._write(tell(self, self.settings, self.times.now.replace(microsecond=0)), late=late)
+
+    def publish(self, kind, items, *, late=False):
+        """A version of reference data for everybody; some hear of it late."""
+        for part in published(kind, items):
+            self._write(_send(self, self.settings, part, self.times.now), late=late)
 
     # -- without faults
 
@@ -155,6 +160,9 @@ class Simulation:
         self.network.say(self.unsaid)
         self.unsaid.clear()
         self.rest()
+
+    def end(self):
+        """Whoever waits for goods gets them, and all time that anybody has is over. Raises Restless."""
         self.network.say(supplies())
         self.rest()
         self.times.pass_by(A_LONG_TIME)

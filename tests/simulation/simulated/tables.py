@@ -1,11 +1,13 @@
 """Tables against facts: each is the fold of what its lane published, and deciding again gives the same bytes."""
 
+from collections import Counter
 from random import Random
 
 import orjson
 from simulated.verdicts import messages
 
 from cauce.decider import MemoryReference, MemoryRows
+from cauce.demo.retail_company import SITES
 from cauce.replay.fold import fold_records
 from cauce.runtime.deciding import DUE
 from cauce.runtime.engine.offline import OfflineTenure
@@ -17,6 +19,7 @@ from services.allocation.domain import rows as kinds
 
 REPLAYED = (EntityLane, RowsLane)
 ROUTER = "router"
+KNOWN = {site.id for site in SITES}
 
 
 def declared(sim, *shapes):
@@ -99,6 +102,22 @@ def _held(lane, rows):
             yield f"{lane.id}: {key!r} has {position}, its orders hold {units.get(key)}"
 
 
+def hungry(sim):
+    """Nobody waits for goods that are there: the first in each queue wants more than all sites have free."""
+    for rows_lane, lane in declared(sim, RowsLane):
+        for tenure in tenures_of(sim, lane):
+            rows = _folded(sim, rows_lane, lane, tenure.partition)
+            free, served = Counter(), set()
+            for key, position in rows.kinds.get(kinds.POSITIONS, {}).items():
+                sku, site = key.split("\x1f")
+                free[sku] += position.free if site in KNOWN else 0  # what lies elsewhere can be sent from nowhere
+            for key, turn in sorted(rows.kinds.get(kinds.QUEUE, {}).items()):
+                sku = key[2 : 2 + int(key[:2])]
+                if sku not in served and turn.quantity <= free[sku]:
+                    yield f"{turn} waits, and {free[sku]} of {sku} are free"
+                served.add(sku)
+
+
 def replays(sim):
     """What a lane took, in the order it took it and in other batches, gives what it published and what it keeps.
 
@@ -151,6 +170,10 @@ def _taken(sim, lane, tenure):
         return sim.log.places[topic, tenure.partition][: tenure.offsets.get(topic, 0)]
     entries = [orjson.loads(record.value) for record in sim.log.places[lane.journal, tenure.partition]]
     runs = [*(run for entry in entries for run in entry), *tenure.held]
+    ends = Counter()
+    for topic, first, count in runs:
+        assert first == ends[topic], f"{lane.journal}: {topic} goes on at {first}, it was read up to {ends[topic]}"
+        ends[topic] += count
     return [
         record
         for topic, first, count in runs

@@ -33,7 +33,9 @@ def run(seed, steps):
     with tempfile.TemporaryDirectory() as folder, closing(Simulation(seed, Path(folder))) as sim:
         try:
             _play(sim, steps)
-            faults = [fault for check in CHECKS for fault in _checked(check, sim)]
+            faults = _checked(tables.hungry, sim)
+            sim.end()
+            faults += [fault for check in CHECKS for fault in _checked(check, sim)]
         except Exception as raised:  # noqa: BLE001  # a worker that stops is what a simulation looks for
             faults = format_exception(raised)
         records = sum(map(len, sim.log.places.values()))
@@ -68,11 +70,13 @@ def compared(sim):
     with tempfile.TemporaryDirectory() as folder, closing(Simulation(sim.seed, Path(folder), calm=True)) as calm:
         calm.open()
         calm.drain()
+        calm.end()
         return list(twins.compared(sim, calm))
 
 
 CHECKS = (
-    *(verdicts.parked, verdicts.audited, verdicts.at_rest, verdicts.mails, verdicts.refunds, verdicts.paths),
+    *(verdicts.parked, verdicts.audited, verdicts.at_rest, verdicts.mails, verdicts.news),
+    *(verdicts.refunds, verdicts.paths),
     *(tables.folds, tables.pools, tables.replays, tables.repeats),
     *(readmodel.read_models, compared),
 )

@@ -14,7 +14,7 @@ from cauce.runtime.lane import is_control
 from cauce.runtime.runners.errands import ERRANDS
 from cauce.sandbox.book import Charge, Refund
 from schemas.effects import EffectAnswered, EffectOutcome
-from schemas.notices import SendMail
+from schemas.notices import NoticeKind, SendMail
 from schemas.payments import RefundPayment
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped, WarehouseWork, Work, WorkPicked
 
@@ -97,6 +97,25 @@ def mails(sim):
         if not least <= sent <= least + answer.repeats:
             yield f"{mail.message_id} went out {sent} times, {answer.repeats} repeats known"
     yield from (f"{name} was sent, and never asked for" for name in sim.mailserver.taken if name not in asked)
+
+
+_OLD_NEWS = {  # what a notice must not come after: of the same parcel, or once the whole order is canceled
+    NoticeKind.PACKED: (NoticeKind.SHIPPED, NoticeKind.DELIVERED),
+    NoticeKind.SHIPPED: (NoticeKind.DELIVERED,),
+}
+_ENDED = (NoticeKind.RECEIVED, NoticeKind.BACKORDERED, NoticeKind.CONFIRMED, NoticeKind.PACKED)
+
+
+def news(sim):
+    """Nobody is told of a state after a later one."""
+    told = set()
+    for envelope, mail in sorted(messages(sim, "notify-effects"), key=lambda one: (one[0].subject, one[0].sequence)):
+        later = {(kind, mail.reference) for kind in _OLD_NEWS.get(mail.kind, ())}
+        if mail.kind in _ENDED:
+            later.add((NoticeKind.CANCELED, mail.order_id))
+        if told & later:
+            yield f"{mail.kind} of {mail.reference} was told to {envelope.subject} after {told & later}"
+        told.add((mail.kind, mail.reference))
 
 
 def refunds(sim):

@@ -7,7 +7,8 @@ class Weather(NamedTuple):
     """Shares of chances, and a few counts.
 
     `batch` is the most records a batch has, `warm` how far half of the orders are when the faults begin. `later` keeps
-    what was decided from its commit, `torn` kills between a commit and its store; `projected` judges the read model.
+    what was decided from its commit, `torn` kills between a commit and its store. Clocks of doors are up to `skew`
+    seconds wrong. `projected` judges the read model.
     """
 
     orders: int = 8
@@ -26,6 +27,8 @@ class Weather(NamedTuple):
     forget: float = 0.0
     noise: float = 0.0
     poison: float = 0.0
+    news: float = 0.0
+    skew: float = 0.0
     projected: bool = False
     jump: float = 0.0
 
@@ -54,5 +57,7 @@ def draw(chance):
         noise=share(0.05),
         jump=share(0.1),
         poison=chance.choice((0.0, 0.0, 0.005, 0.03)),
+        news=share(0.02),
+        skew=chance.choice((0.0, 0.0, 2.0, 3 * 3600.0)),
         projected=chance.random() < 0.2,
     )

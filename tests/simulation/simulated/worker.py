@@ -2,6 +2,7 @@
 
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 
 from simulated.tenure import Tenure
 
@@ -24,9 +25,9 @@ GENTLE_END_SECONDS = 4  # more than a runner's last words
 class Surroundings:
     """What lanes touch of the world, simulated."""
 
-    def __init__(self, settings, *, vault, provider, mailserver, poison, chance):
+    def __init__(self, settings, *, vault, provider, mailserver, poison, chance, skew):
         self.settings, self._vault, self._provider, self._mailserver = settings, vault, provider, mailserver
-        self._poison = poison
+        self._poison, self._chance, self._skew = poison, chance, skew
         self._patience = Patience(jitter=chance.uniform)
 
     def lanes(self, service):
@@ -35,7 +36,8 @@ class Surroundings:
 
     def _lane(self, service, declared):
         if isinstance(declared, DoorLane):
-            desk = door.Desk(FileClock(self.settings.clock), self._vault, GAZETTEER)
+            clock = WrongClock(FileClock(self.settings.clock), self._chance.uniform(-self._skew, self._skew))
+            desk = door.Desk(clock, self._vault, GAZETTEER)
             return door._lane(declared, door.Door(declared, self.settings.release, lambda: desk))
         if isinstance(declared, RunnerLane):
             declared = replace(declared, connect=getattr(self, f"_connect_{service.name}"))
@@ -50,6 +52,16 @@ class Surroundings:
     @asynccontextmanager
     async def _connect_notify(self, settings):
         yield Mailer(self._mailserver, self._vault, settings.mail_from)
+
+
+class WrongClock:
+    """A clock of a machine whose time is some seconds off."""
+
+    def __init__(self, clock, seconds):
+        self._clock, self._off = clock, timedelta(seconds=seconds)
+
+    def now(self):
+        return self._clock.now() + self._off
 
 
 class Worker:
