@@ -7,7 +7,7 @@ PYTEST := $(BIN)/pytest -q -n auto --dist loadgroup
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check lint bench chaos docs fresh containers lock
+.PHONY: help setup demo test test-fast check lint bench chaos proofs docs fresh containers lock
 
 help:  ## list these doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench: setup  ## measure, beside the peers
 
 chaos: setup  ## strike a loaded deployment with seeded faults and audit it; ARGS=--days for thirty real days
 	@$(BIN)/python -m chaos $(ARGS)
+
+proofs: setup  ## the heavy proofs: ARGS="lane points contention refunds kafka", or some of them with options
+	@$(BIN)/python -m chaos.proofs $(ARGS)
 
 docs: setup  ## write the generated pages anew
 	$(BIN)/cauce schemas build $(ARGS)

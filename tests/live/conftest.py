@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
-sys.path.append(str(HERE))  # the harness is shared by test files, which importlib mode keeps apart
+from chaos.proofs import counting
+from chaos.proofs.fleet import Fleet
+from chaos.proofs.outside import Kafka
 
-from fleet import Fleet, Kafka  # noqa: E402  # found by the line above
+HERE = Path(__file__).parent
+sys.path.append(str(HERE))  # `running` is a program and a module of the tests, which importlib mode keeps apart
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def kafka(settings):
 @pytest.fixture
 def fleet(settings, tmp_path, request):
     """Workers of the counting program."""
-    fleet = Fleet(settings, HERE / "counting.py", tmp_path)
+    fleet = Fleet(settings, counting.PROGRAM, tmp_path)
     failed = request.session.testsfailed
     yield fleet
     fleet.end()

@@ -4,11 +4,10 @@ import json
 import logging
 import sys
 
-import counting
-
 from cauce.runtime.engine.app import run_worker
 from cauce.runtime.lane import Lane, Table
 from cauce.runtime.settings import Settings
+from chaos.proofs import counting
 
 SERVICE = "running"
 ASKED = Table("asked", encode=lambda tries: json.dumps(tries).encode(), decode=json.loads)

@@ -4,14 +4,15 @@ import signal
 from collections import Counter
 from pathlib import Path
 
-import counting
 import pytest
 import running
-from fleet import Feed, Fleet
 from rocksdict import Options, Rdict, WriteBatch
 
 from cauce.runtime.engine.parked import drop, retry, waiting
 from cauce.runtime.lane import STANDING
+from chaos.proofs import counting
+from chaos.proofs.feed import Feed
+from chaos.proofs.fleet import Fleet
 
 INPUTS = {"orders": 4, "receipts": 4, "notes": 1}
 
@@ -42,7 +43,7 @@ async def test_a_lane_whose_group_was_deleted_goes_on_from_its_own_state(fleet, 
         worker.start()
         assert await kafka.caught_up(counting.SERVICE, orders=4)
         assert worker.stop() == 0
-        await kafka.forget_group(counting.SERVICE)
+        assert await kafka.forget_group(counting.SERVICE) == [(kafka.settings.topic(counting.SERVICE), 0)]
     assert Counter(record.value for record in await outputs(kafka)) == Counter(b"%d" % n for n in range(4000))
     told = [event for event in worker.events("offsets-from-state") if "orders" in event["topic"]]
     assert {event["group"] for event in told} == {None}
@@ -143,7 +144,7 @@ async def test_what_is_parked_can_be_listed_mended_retried_and_dropped(fleet, ka
 
 @pytest.fixture
 def runners(settings, tmp_path):
-    fleet = Fleet(settings, Path(__file__).with_name("running.py"), tmp_path)
+    fleet = Fleet(settings, [running.__file__], tmp_path)
     yield fleet
     fleet.end()
 
@@ -152,7 +153,7 @@ async def test_background_transactions_survive_kills_exactly_once(runners, kafka
     await kafka.create([running.LANE], requests=4, answers=4)
     await Feed(kafka).write(some(60, "requests", keys=60))
     worker = runners.worker("w0", CAUCE_INSTANCE="w0")
-    for point, passing in (("decided", 1), ("sent", 3), ("committed", 9), ("applied", 30)):
+    for point, passing in (("decide-after", 1), ("offsets-before", 3), ("commit-after", 9), ("apply-after", 30)):
         worker.start(COUNTING_DIE_AT=f"{point}:{passing}")
         assert await worker.exited() == -signal.SIGKILL
     worker.start()

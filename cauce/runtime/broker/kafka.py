@@ -68,17 +68,17 @@ def holds_data(folder: BrokerFolder) -> bool:
     return (folder.data / "meta.properties").exists()
 
 
-def jars(home: Path) -> Path:
-    """The folder of Kafka's jars, fetched by Maven when it is not there yet; named by the list they come from."""
-    if not POM.exists():
-        raise Unavailable(f"{POM} is missing. Run from a checkout of Cauce, or name servers in CAUCE_SERVERS.")
-    folder = home / "kafka" / hashlib.sha256(POM.read_bytes()).hexdigest()[:12]
+def jars(home: Path, pom: Path = POM) -> Path:
+    """The folder of the jars of a list, Kafka's own, fetched by Maven when it is not there yet; named by the list."""
+    if not pom.exists():
+        raise Unavailable(f"{pom} is missing. Run from a checkout of Cauce, or name servers in CAUCE_SERVERS.")
+    folder = home / "kafka" / hashlib.sha256(pom.read_bytes()).hexdigest()[:12]
     if not folder.is_dir():
-        _fetch(folder)
+        _fetch(pom, folder)
     return folder
 
 
-def _fetch(folder: Path) -> None:
+def _fetch(pom: Path, folder: Path) -> None:
     maven = found("mvn")
     if not maven:
         raise Unavailable(
@@ -87,7 +87,7 @@ def _fetch(folder: Path) -> None:
         )
     draft = folder.with_suffix(f".{uuid.uuid4().hex}")
     environment = {} if found("java") else {"JAVA_HOME": str(java().parents[1])}
-    arguments = ("-B", "-q", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={draft}")
+    arguments = ("-B", "-q", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={draft}")
     run(maven, *arguments, environment=environment, timeout_seconds=FETCH_SECONDS)
     draft.replace(folder)
 
