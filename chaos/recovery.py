@@ -15,7 +15,6 @@ from cauce.runtime.lane import Lane
 from cauce.runtime.settings import Settings
 from cauce.runtime.topics import partitions_of
 from chaos.deployment import Place
-from chaos.schedule import Fault
 
 LOOK_SECONDS = 0.2
 QUIET_SECONDS = 1.0  # a partition that got nothing to do for so long is no witness of how long work stood still
@@ -29,9 +28,9 @@ class Arrivals(Protocol):
 
 
 class Standstill(NamedTuple):
-    """A place that lost its worker: since when, and how far its inputs had been committed."""
+    """A place that lost its worker: by what, since when, and how far its inputs had been committed."""
 
-    fault: Fault
+    what: str
     place: Place
     since: float
     before: Mapping[TopicPartition, int]
@@ -51,7 +50,7 @@ class Recovery:
             for number in range(partitions_of(settings, lane.family))
         }
         self._still: list[Standstill] = []
-        self.seconds: dict[Fault, list[float]] = defaultdict(list)
+        self.seconds: dict[str, list[float]] = defaultdict(list)
         self.quiet = self.struck_again = 0
 
     @property
@@ -64,8 +63,8 @@ class Recovery:
         """How many places have not committed yet."""
         return len(self._still)
 
-    async def watch(self, fault: Fault, places: Iterable[Place], *, since: float | None = None) -> None:
-        """The clock starts now for these places, which nobody works on, or started at `since`.
+    async def watch(self, what: str, places: Iterable[Place], *, since: float | None = None) -> None:
+        """The clock starts now for these places, which nobody works on because of `what`, or started at `since`.
 
         It starts anew for one that has not come back from an earlier fault: how long that took is not to be known.
         """
@@ -78,7 +77,7 @@ class Recovery:
         self._still = kept
         for place in wanted:
             before = {tp: committed[place.service].get(tp, 0) for tp in self._inputs[place]}
-            self._still.append(Standstill(fault, place, began, before))
+            self._still.append(Standstill(what, place, began, before))
 
     async def _fresh(self, services: set[str]) -> Mapping[str, Mapping[TopicPartition, int]]:
         """What all have committed, once the brokers say so of all: what was known before is not where they are now."""
@@ -106,7 +105,7 @@ class Recovery:
         self._still = [one for one in self._still if one not in moved]
         for one in moved:
             if self._had_work(one):
-                self.seconds[one.fault].append(now - one.since)
+                self.seconds[one.what].append(now - one.since)
             else:
                 self.quiet += 1
 

@@ -14,8 +14,8 @@ from chaos.nemesis import Struck
 from chaos.options import Options
 from chaos.recovery import percentiles
 from chaos.run import Run
-from chaos.schedule import Fault
 
+OF_ONE = ("kill one", "kill again", "kill wiped")  # worker, whose work others or it itself must take up
 _SHOWN = 20  # violations
 
 
@@ -32,8 +32,8 @@ def report(run: Run, findings: Findings, options: Options) -> dict[str, Any]:
         "lost": lost(findings),
         "duplicated": duplicated(findings),
         "violations": len(findings.verdict.violations),
-        "recovery_seconds": percentiles(seconds.get(Fault.KILL, [])),
-        "recovery_by_fault": {fault.value: percentiles(of_fault) for fault, of_fault in seconds.items()},
+        "recovery_seconds": percentiles([second for what in OF_ONE for second in seconds.get(what, ())]),
+        "recovery_by_form": {what: percentiles(of_form) for what, of_form in sorted(seconds.items())},
         "places": {"quiet": run.recovery.quiet, "struck_again": run.recovery.struck_again},
         "drained_seconds": findings.course.drained_seconds,
         "unfinished": findings.course.unfinished,
@@ -110,7 +110,7 @@ def _rows(found: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
         ("poison", _counted(found["poison"]) or "none"),
         ("requests", f"{requests.get('tried', 0):,} tried, {requests.get('failed', 0):,} failed and were tried again"),
         ("processes", f"{found['restarts']:,} started again"),
-        *((f"back after {fault}", _seconds(of)) for fault, of in found["recovery_by_fault"].items()),
+        *((f"back after {what}", _seconds(of)) for what, of in found["recovery_by_form"].items()),
         ("settled", f"{found['drained_seconds']} s after the last fault" if found["drained_seconds"] else "never"),
     ]
     return [*rows, *((f"still open: {what}", f"{count:,}") for what, count in found["open"].items())]

@@ -43,6 +43,11 @@ class Injection(NamedTuple):
     lasts_seconds: float
 
     @property
+    def name(self) -> str:
+        """Fault and form."""
+        return f"{self.fault} {self.form}"
+
+    @property
     def ends_seconds(self) -> float:
         """When it is over, in seconds from the first order."""
         return self.at_seconds + self.lasts_seconds

@@ -10,7 +10,7 @@ from chaos.cluster import Cluster
 from chaos.deployment import state
 from chaos.nemesis import NotStruck
 from chaos.recovery import Recovery
-from chaos.schedule import Fault, Injection
+from chaos.schedule import Injection
 
 STOPPED = "T"
 
@@ -30,7 +30,7 @@ class Broker:
             proof = await self._kill(injection.targets, injection.lasts_seconds)
         outage = len(injection.targets) == len(self._cluster.nodes)
         again = time.monotonic() if outage else began
-        await self._recovery.watch(Fault.BROKER, self._recovery.places, since=again)
+        await self._recovery.watch(injection.name, self._recovery.places, since=again)
         return f"{proof}, answered again after {time.monotonic() - began:.1f} s"
 
     async def _kill(self, names: Sequence[str], seconds: float) -> str:

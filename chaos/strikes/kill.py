@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from chaos.deployment import Deployment, Place
 from chaos.nemesis import NotStruck
 from chaos.recovery import Recovery
-from chaos.schedule import Fault, Injection
+from chaos.schedule import Injection
 
 DEAD_SECONDS, BACK_SECONDS = 5, 60
 
@@ -27,7 +27,7 @@ class Kill:
                 return await self._again(injection, pids, held)
             case "wiped":
                 self._deployment.wipe(*injection.targets)
-        await self._recovery.watch(Fault.KILL, held)
+        await self._recovery.watch(injection.name, held)
         return f"{_listed(pids)} dead"
 
     async def _again(self, injection: Injection, pids: dict[str, int], held: set[Place]) -> str:
@@ -38,7 +38,7 @@ class Kill:
         await asyncio.sleep(injection.lasts_seconds)
         early = not self._deployment.held(name)
         again = await self._kill(injection.targets)
-        await self._recovery.watch(Fault.KILL, held)
+        await self._recovery.watch(injection.name, held)
         return f"{_listed(pids)} dead, {_listed(again)} too, {'before' if early else 'after'} it had work again"
 
     async def _kill(self, names: Iterable[str]) -> dict[str, int]:

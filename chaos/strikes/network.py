@@ -9,7 +9,7 @@ from chaos.deployment import Deployment
 from chaos.nemesis import NotStruck
 from chaos.proxies import Proxies, Toxic
 from chaos.recovery import Recovery
-from chaos.schedule import Fault, Injection, way_name
+from chaos.schedule import Injection, way_name
 
 BOTH = ("upstream", "downstream")
 LATE_MS, NARROW_KILOBYTES = 300, 64
@@ -39,7 +39,7 @@ class Network:
         try:
             await self._close(way, injection.form)
             if injection.form not in PASSABLE:
-                await self._recovery.watch(Fault.NETWORK, held, since=began)
+                await self._recovery.watch(injection.name, held, since=began)
             slow = await self._asked(way)
             await asyncio.sleep(max(0.0, began + injection.lasts_seconds - time.monotonic()))
         finally:

@@ -7,7 +7,7 @@ import time
 from chaos.deployment import Deployment
 from chaos.nemesis import NotStruck
 from chaos.recovery import Recovery
-from chaos.schedule import Fault, Injection
+from chaos.schedule import Injection
 
 LEAVE_SECONDS, WORK_SECONDS = 25, 60
 
@@ -23,9 +23,9 @@ class Rebalance:
         """See Striking."""
         if injection.form == "join":
             return await self._join(injection)
-        return ", ".join([await self._leave(name, back=injection.form == "roll") for name in injection.targets])
+        return ", ".join([await self._leave(name, injection) for name in injection.targets])
 
-    async def _leave(self, name: str, *, back: bool) -> str:
+    async def _leave(self, name: str, injection: Injection) -> str:
         held, pid = self._deployment.held(name), self._deployment.pid(name)
         if pid is None:
             raise NotStruck(f"{name} did not run")
@@ -35,8 +35,8 @@ class Rebalance:
             raise NotStruck(f"pid {pid} did not leave")
         left = time.monotonic() - began
         self.leaving_seconds.append(left)
-        await self._recovery.watch(Fault.REBALANCE, held, since=began)
-        if back and await self._deployment.acquires(name, but=pid, seconds=WORK_SECONDS) is None:
+        await self._recovery.watch(injection.name, held, since=began)
+        if injection.form == "roll" and await self._deployment.acquires(name, but=pid, seconds=WORK_SECONDS) is None:
             raise NotStruck(f"{name} had no work again in {WORK_SECONDS} s")
         return f"pid {pid} left in {left:.1f} s"
 

@@ -7,7 +7,7 @@ from cauce.runtime.broker.programs import birth
 from chaos.deployment import Deployment, state
 from chaos.nemesis import NotStruck
 from chaos.recovery import Recovery
-from chaos.schedule import Fault, Injection
+from chaos.schedule import Injection
 
 STOPPED = "T"
 _SETTLE_SECONDS = 0.1
@@ -30,7 +30,7 @@ class Stop:
         self._deployment.signal(pid, signal.SIGSTOP)
         try:
             await asyncio.sleep(_SETTLE_SECONDS)
-            await self._recovery.watch(Fault.STOP, held)
+            await self._recovery.watch(injection.name, held)
             await asyncio.sleep(max(0.0, injection.lasts_seconds - _SETTLE_SECONDS))
             if birth(pid) != born or state(pid) != STOPPED:
                 raise NotStruck(f"pid {pid} did not stand still")

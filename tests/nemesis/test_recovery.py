@@ -9,7 +9,6 @@ from cauce.runtime.lane import Lane
 from cauce.runtime.settings import Settings
 from chaos.deployment import Place
 from chaos.recovery import Recovery
-from chaos.schedule import Fault
 
 LANE = Lane("shop", "till", ("orders",), (), (), lambda _record, _work: None)
 PLACE, INPUT = Place("shop", "till", 1), TopicPartition("p-orders", 1)
@@ -42,29 +41,29 @@ async def recovery(broker, monkeypatch):
 
 async def test_the_clock_stops_with_the_next_commit_of_a_place_that_had_work(recovery, broker):
     broker.came[INPUT] = [(10, time.monotonic() - 3)]
-    await recovery.watch(Fault.KILL, [PLACE], since=time.monotonic() - 3)
+    await recovery.watch("kill one", [PLACE], since=time.monotonic() - 3)
     await recovery._look()
     assert recovery.waiting == 1
     broker.committed[INPUT] = 11
     await recovery._look()
     assert recovery.waiting == 0
-    assert recovery.seconds[Fault.KILL] == [pytest.approx(3, abs=0.5)]
+    assert recovery.seconds["kill one"] == [pytest.approx(3, abs=0.5)]
 
 
 async def test_a_place_that_had_nothing_to_do_says_nothing(recovery, broker):
     broker.came[INPUT] = [(10, time.monotonic() + 2)]
-    await recovery.watch(Fault.KILL, [PLACE])
+    await recovery.watch("kill one", [PLACE])
     broker.committed[INPUT] = 11
     await recovery._look()
-    assert (recovery.seconds[Fault.KILL], recovery.quiet) == ([], 1)
+    assert (recovery.seconds["kill one"], recovery.quiet) == ([], 1)
 
 
 async def test_the_clock_starts_anew_for_a_place_that_is_struck_again(recovery, broker):
     broker.came[INPUT] = [(10, time.monotonic())]
-    await recovery.watch(Fault.KILL, [PLACE], since=time.monotonic() - 60)
-    await recovery.watch(Fault.STOP, [PLACE])
+    await recovery.watch("kill one", [PLACE], since=time.monotonic() - 60)
+    await recovery.watch("stop one", [PLACE])
     broker.committed[INPUT] = 11
     await recovery._look()
     assert recovery.struck_again == 1
-    assert not recovery.seconds[Fault.KILL]
-    assert recovery.seconds[Fault.STOP] == [pytest.approx(0, abs=0.5)]
+    assert not recovery.seconds["kill one"]
+    assert recovery.seconds["stop one"] == [pytest.approx(0, abs=0.5)]
