@@ -38,8 +38,9 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: setup  ## measure, beside the peers
-	$(BIN)/python -m bench $(ARGS)
+bench:  ## measure, beside the peers
+	@deploy/setup.sh bench
+	@$(BIN)/python -m bench $(ARGS)
 
 chaos: setup  ## strike a loaded deployment with seeded faults and audit it; ARGS=--days for thirty real days
 	@$(BIN)/python -m chaos $(ARGS)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Makes a checkout ready: the Python environment in .venv from the lock file, and Maven for the local broker.
+# With the word `bench` also PostgreSQL, which some measurements need.
 # Quick when nothing changed. On Debian and Ubuntu, what is missing is installed where that is allowed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -54,9 +55,22 @@ find_maven() {
       "start a Docker engine, or name a broker in CAUCE_SERVERS. Tests with a broker and the demo fail until then."
 }
 
+# Debian's package would also start a server of its own, which nobody here needs.
+find_postgresql() {
+  [ -z "${BENCH_DATABASE_URL:-}" ] || return 0
+  if have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then return; fi
+  if may_install && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+    as_root mkdir -p /etc/postgresql-common
+    echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+  fi
+  install postgresql || say "PostgreSQL is missing: install it (Debian, Ubuntu: apt-get install postgresql), or name an" \
+    "empty database in BENCH_DATABASE_URL. The measurements of the whole pipeline fail until then."
+}
+
 wanted=$(cat requirements-dev.txt pyproject.toml | cksum)
 stamp=.venv/.made-from
 find_maven
+[ "${1:-}" != bench ] || find_postgresql
 if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then exit 0; fi
 [ -x .venv/bin/python ] && new_enough .venv/bin/python || make_environment
 fill_environment

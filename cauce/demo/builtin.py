@@ -4,6 +4,7 @@ Line counts are log-normal with a mean of about 26 lines and a long tail, custom
 some pay postage, and a few orders are canceled or sent back.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from math import exp, log, sqrt
@@ -32,7 +33,7 @@ _THINGS = (
     "apron", "lunch bag", "wall clock", "bunting", "cake stand", "egg cup", "hot water bottle", "notebook",
     "napkin set", "jam jar", "coat hook", "watering can", "night light", "trinket box", "gift wrap", "garden bell",
 )  # fmt: skip
-_SKUS = {
+SKUS = {
     f"{20_000 + 17 * (len(_COLORS) * place + shade)}": f"{color} {thing}"
     for place, thing in enumerate(_THINGS)
     for shade, color in enumerate(_COLORS)
@@ -46,12 +47,13 @@ def postal_folder() -> Path:
 
 def plan_of(orders: int) -> Plan:
     """A plan of `orders` orders; the same number gives the same plan."""
-    plan = Plan(channel=CHANNEL, currency=CURRENCY, reference=reference_for(_SKUS), postal_folder=postal_folder())
+    plan = Plan(channel=CHANNEL, currency=CURRENCY, reference=reference_for(SKUS), postal_folder=postal_folder())
     at = OPENS_AT
     for number in range(FIRST_ORDER, FIRST_ORDER + orders):
         name = str(number)
         at += MEAN_GAP * -log(1 - draw("gap", name))
-        order = _order(name, at, most_customers=max(1, int(orders * CUSTOMERS_AN_ORDER)))
+        customer = f"c{pick(max(1, int(orders * CUSTOMERS_AN_ORDER)), 'customer', name):05d}"
+        order = order_of(name, at, customer=customer, lines=_line_count(name))
         plan.entries.append(Entry(at, order))
         plan.lines["ordered"] += len(order.lines)
         plan.lines["charges"] += len(order.charges)
@@ -60,11 +62,10 @@ def plan_of(orders: int) -> Plan:
     return plan
 
 
-def _order(name: str, at: datetime, *, most_customers: int) -> ChannelOrder:
-    customer = f"c{pick(most_customers, 'customer', name):05d}"
+def order_of(name: str, at: datetime, *, customer: str, lines: int, goods: Mapping[str, str] = SKUS) -> ChannelOrder:
+    """The order of that name, with so many lines of these goods (name by sku); not paid yet."""
     country = COUNTRIES[pick(len(COUNTRIES), "country", customer)]
-    skus = sorted(_SKUS)
-    lines = tuple(_line(skus, name, number, domestic=country == "GB") for number in range(_line_count(name)))
+    skus = sorted(goods)
     return ChannelOrder(
         channel=CHANNEL,
         order=name,
@@ -73,7 +74,7 @@ def _order(name: str, at: datetime, *, most_customers: int) -> ChannelOrder:
         placed_at=at,
         currency=CURRENCY,
         ship_to=address_of(customer, country, postal_folder()),
-        lines=lines,
+        lines=tuple(_line(skus, name, number, goods=goods, domestic=country == "GB") for number in range(lines)),
         charges=() if country == "GB" else (POSTAGE,),
     )
 
@@ -83,7 +84,7 @@ def _line_count(name: str) -> int:
     return max(1, min(MOST_LINES, round(MEDIAN_LINES * exp(SPREAD * deviate))))
 
 
-def _line(skus: list[str], name: str, number: int, *, domestic: bool) -> ChannelLine:
+def _line(skus: list[str], name: str, number: int, *, goods: Mapping[str, str], domestic: bool) -> ChannelLine:
     sku = skus[int(len(skus) * sqrt(draw("sku", name, str(number))) ** 3)]
     quantity = (1, 1, 2, 2, 3, 4, 6, 6, 12, 12, 24)[pick(11, "quantity", name, str(number))]
     unit_price = 42 + 17 * pick(45, "price", sku)
@@ -94,7 +95,7 @@ def _line(skus: list[str], name: str, number: int, *, domestic: bool) -> Channel
         unit_price=unit_price,
         amount=amount,
         tax=amount // 6 if domestic else 0,
-        description=_SKUS[sku],
+        description=goods[sku],
     )
 
 

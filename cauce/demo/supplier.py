@@ -14,17 +14,18 @@ LINES_A_RECEIPT = 500
 def opening(plan: Plan) -> Iterable[Said]:
     """What the sites have on the first day."""
     for site, units in opening_stock(plan, plan.reference[Kind.SITES]).items():
-        yield from _receipts("opening", site, iter(units.items()))
+        yield from receipts("opening", site, iter(units.items()))
 
 
 def deliveries(plan: Plan) -> Iterable[Said]:
     """What the supplier sends later of the short skus: once, and enough for everybody who waits."""
     demand = demand_of(plan)
     short = ((sku, units) for sku, units in sorted(demand.items()) if is_short(sku) and units)
-    yield from _receipts("supply", plan.reference[Kind.SITES][0].id, short)
+    yield from receipts("supply", plan.reference[Kind.SITES][0].id, short)
 
 
-def _receipts(name: str, site: str, units: Iterator[tuple[str, int]]) -> Iterable[Said]:
+def receipts(name: str, site: str, units: Iterator[tuple[str, int]]) -> Iterable[Said]:
+    """Units by sku that came in at a site, on receipts of a size that doors take."""
     number = 0
     while chunk := list(islice(units, LINES_A_RECEIPT)):
         number += 1
