@@ -10,24 +10,26 @@ from cauce.demo.builtin import postal_folder
 from cauce.runtime.broker.record import LOOPBACK, free_port
 from cauce.runtime.settings import Settings
 from cauce.sandbox.place import ledger_of
-from chaos.arms import Arms, ways
+from chaos.arms import Arms, Gear, ways
 from chaos.cluster import Cluster
 from chaos.deployment import Deployment
 from chaos.judgment import Findings, oversold
 from chaos.mails import compared
 from chaos.options import Options
-from chaos.proxies import Proxies, proxying
+from chaos.proxies import proxying
 from chaos.readmodel import differences
 from chaos.report import report
 from chaos.run import Course, Run
 from chaos.schedule import Fault
 from chaos.screen import Screen
+from chaos.strikes.clock import showing
 from chaos.strikes.poison import counted
 
 
 def settings_of(home: Path, seed: int) -> Settings:
     """A deployment of the run's own, in a folder of its own."""
-    return Settings(prefix=f"chaos-{seed}-", home=home, payments_url=f"http://{LOOPBACK}:{free_port()}", clock="system")
+    url = f"http://{LOOPBACK}:{free_port()}"
+    return Settings(prefix=f"chaos-{seed}-", home=home, payments_url=url, clock=str(home / "clock"))
 
 
 async def conduct(options: Options, settings: Settings, home: Path, screen: Screen) -> dict[str, Any]:
@@ -41,22 +43,21 @@ async def conduct(options: Options, settings: Settings, home: Path, screen: Scre
         proxies = None
         if Fault.NETWORK in options.faults:
             proxies = await stack.enter_async_context(proxying(home, cluster))
-        return await _conducted(options, settings, cluster, proxies, screen)
+        hand = await stack.enter_async_context(showing(Path(settings.clock)))
+        return await _conducted(options, settings, Gear(cluster, proxies, hand), screen)
 
 
-async def _conducted(
-    options: Options, settings: Settings, cluster: Cluster, proxies: Proxies | None, screen: Screen
-) -> dict[str, Any]:
+async def _conducted(options: Options, settings: Settings, gear: Gear, screen: Screen) -> dict[str, Any]:
     env = {
         "CAUCE_CLOCK": settings.clock,
         "CAUCE_GAZETTEER": str(postal_folder()),
         "CAUCE_MAIL_URL": _mails(settings).as_uri(),
         "CAUCE_PAYMENTS_URL": settings.payments_url,
     }
-    deployment = Deployment(settings, options.workers, env, lambda way: cluster.servers(way if proxies else None))
+    deployment = Deployment(settings, options.workers, env, gear.servers)
     run = Run(settings, deployment_lanes(settings), options, deployment, screen.show)
     async with screen.watching(run):
-        course = await run.course(lambda: Arms(options, settings, run, cluster, proxies))
+        course = await run.course(lambda: Arms(options, settings, run, gear))
         run.say("reading everything again")
         return report(run, await _found(run, course, settings), options)
 

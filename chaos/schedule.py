@@ -21,6 +21,7 @@ class Fault(StrEnum):
     BROKER = "broker"
     POISON = "poison"
     NETWORK = "network"
+    CLOCK = "clock"
 
 
 class Field(NamedTuple):
@@ -110,6 +111,10 @@ def _one_way(field: Field, chance: Draw) -> tuple[str, ...]:
     return (_one_of([way_name(number) for number in range(field.workers)], chance("way")),)
 
 
+def _the_clock(_field: Field, _chance: Draw) -> tuple[str, ...]:
+    return ("hand",)
+
+
 def _nobody(_field: Field, _chance: Draw) -> tuple[str, ...]:
     return ()
 
@@ -132,7 +137,11 @@ FORMS: dict[Fault, tuple[Form, ...]] = {
         Form("wiped", 2, 0, 0, _one_worker),
         Form("all", 1, 0, 0, _everybody),
     ),
-    Fault.STOP: (Form("one", 3, 8, 30, _one_worker), Form("long", 1, 30, 90, _one_worker)),
+    Fault.STOP: (
+        Form("one", 4, 8, 30, _one_worker),
+        Form("long", 1, 30, 90, _one_worker),
+        Form("service", 1, 8, 30, _one_service),
+    ),
     Fault.REBALANCE: (
         Form("leave", 3, 0, 0, _one_worker),
         Form("join", 3, 8, 25, _named_service),
@@ -151,6 +160,11 @@ FORMS: dict[Fault, tuple[Form, ...]] = {
         Form("silent", 2, 8, 30, _one_way),
         Form("deaf", 1, 8, 30, _one_way),
         Form("refused", 2, 8, 30, _one_way),
+    ),
+    Fault.CLOCK: (
+        Form("ahead", 2, 3, 15, _the_clock),
+        Form("back", 2, 3, 15, _the_clock),
+        Form("stands", 1, 3, 15, _the_clock),
     ),
 }
 

@@ -1,4 +1,4 @@
-"""SIGSTOP: a worker stands still for longer than its group waits for it, then wakes and must do no harm."""
+"""SIGSTOP: workers stand still for longer than their group waits for them, then wake and must do no harm."""
 
 import asyncio
 import signal
@@ -10,32 +10,36 @@ from chaos.recovery import Recovery
 from chaos.schedule import Injection
 
 STOPPED = "T"
+AFTER_SECONDS = 10  # that they are looked at once they woke
 _SETTLE_SECONDS = 0.1
-AFTER_SECONDS = 10  # that it is looked at once it woke
 
 
 class Stop:
-    """The kernel stops it, and others take its work."""
+    """The kernel stops one worker, and others take its work; or all of a service, and their work piles up."""
 
     def __init__(self, deployment: Deployment, recovery: Recovery) -> None:
         self._deployment, self._recovery = deployment, recovery
 
     async def strike(self, injection: Injection) -> str:
         """See Striking."""
-        (name,) = injection.targets
-        held, pid = self._deployment.held(name), self._deployment.pid(name)
-        if pid is None:
-            raise NotStruck("it did not run")
-        born = birth(pid)
-        self._deployment.signal(pid, signal.SIGSTOP)
+        held = {place for name in injection.targets for place in self._deployment.held(name)}
+        pids = {pid: birth(pid) for name in injection.targets if (pid := self._deployment.pid(name)) is not None}
+        if not pids:
+            raise NotStruck("nobody of that name ran")
+        self._signal(pids, signal.SIGSTOP)
         try:
             await asyncio.sleep(_SETTLE_SECONDS)
             await self._recovery.watch(injection.name, held)
             await asyncio.sleep(max(0.0, injection.lasts_seconds - _SETTLE_SECONDS))
-            if birth(pid) != born or state(pid) != STOPPED:
-                raise NotStruck(f"pid {pid} did not stand still")
+            moved = [pid for pid, born in pids.items() if birth(pid) != born or state(pid) != STOPPED]
         finally:
-            self._deployment.signal(pid, signal.SIGCONT)
-        ended = await self._deployment.ends(pid, seconds=AFTER_SECONDS)
-        woke = "ended when it woke" if ended else "took its place again when it woke"
-        return f"pid {pid} stood still for {injection.lasts_seconds:.0f} s, {woke}"
+            self._signal(pids, signal.SIGCONT)
+        if moved:
+            raise NotStruck(f"pid {moved[0]} did not stand still")
+        ended = [await self._deployment.ends(pid, seconds=AFTER_SECONDS / len(pids)) for pid in pids]
+        listed = ", ".join(f"pid {pid}" for pid in pids)
+        return f"{listed} stood still for {injection.lasts_seconds:.0f} s, {ended.count(True)} ended when they woke"
+
+    def _signal(self, pids: dict[int, str | None], number: signal.Signals) -> None:
+        for pid in pids:
+            self._deployment.signal(pid, number)

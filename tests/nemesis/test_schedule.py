@@ -48,7 +48,7 @@ def test_a_minute_is_enough_for_a_run_that_counts(seed):
 
 @pytest.mark.parametrize("fault", Fault)
 def test_every_form_of_a_fault_comes_up_and_meets_somebody_who_is_there(fault):
-    there = {*workers(FIELD), *FIELD.others, *FIELD.services, *broker_names(FIELD), "way-0", "way-1"}
+    there = {*workers(FIELD), *FIELD.others, *FIELD.services, *broker_names(FIELD), "way-0", "way-1", "hand"}
     planned = [one for seed in range(60) for one in schedule(seed, 20 * LONGEST_GAP, [fault], FIELD)]
     assert {one.form for one in planned} == {form.name for form in FORMS[fault]}
     assert {target for one in planned for target in one.targets} <= there
