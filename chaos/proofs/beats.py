@@ -48,6 +48,6 @@ def read_beats(folder: Path) -> dict[Place, list[Beat]]:
 
 
 def longest_gap(beats: Iterable[Beat], since: float, until: float) -> float:
-    """The longest time between two commits of a place, of those that lie at least in part between the two times."""
+    """The longest time without a commit of a place between the two times."""
     pairs = pairwise(beat.at for beat in beats)
-    return max((later - earlier for earlier, later in pairs if later >= since and earlier <= until), default=0.0)
+    return max([0.0, *(min(later, until) - max(earlier, since) for earlier, later in pairs)])

@@ -70,7 +70,7 @@ async def prove(options: Options) -> Found:
         **wrong,
         "seconds": round(seconds),
         "orders_per_second": round(orders / seconds),
-        **options._asdict(),
+        "options": options._asdict(),
     }
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cauce.runtime.settings import CHECKOUT, Settings
+from chaos.cluster import leash
 
 Program = Sequence[str]  # what Python is told: `-m module`, or a script
 _LOOK_SECONDS = 0.05
@@ -55,7 +56,7 @@ class Worker:
         given = {**os.environ, **self.env, "CAUCE_TRACE": str(self.trace), **env}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  # our own programs
-                [sys.executable, *self._command], env=given, stdout=log, stderr=log, start_new_session=True
+                [*leash(), sys.executable, *self._command], env=given, stdout=log, stderr=log, start_new_session=True
             )
         return self
 

@@ -41,13 +41,17 @@ class Options(NamedTuple):
 
 
 class Strike(NamedTuple):
-    """One worker that was ended: when, what it held, and when it and its places were back at work."""
+    """One worker that was ended: when, what it held, when it and its places were back at work.
+
+    `restart` is how long its next process took from its start until it had tenures.
+    """
 
     name: str
     pid: int
     at: float
     held: frozenset[Place]
     back: float
+    restart: float
     unfinished: int
 
 
@@ -74,7 +78,7 @@ async def prove(options: Options) -> Found:
             "parked_and_mended": run.mended,
             **found,
             "seconds": round(time.monotonic() - began),
-            **options._asdict(),
+            "options": options._asdict(),
         }
 
 
@@ -109,10 +113,12 @@ class Run:
         unfinished = await self._here.kafka.lag(counting.SERVICE, **INPUTS)
         await asyncio.sleep(max(0.0, at + RESTART_SECONDS - time.time()))
         worker.start()
+        started = time.time()
         took = await self._fleet.works_again(held, at, BACK_SECONDS)
         await worker.holding()
         await self._fleet.works_again(held, at, BACK_SECONDS)
-        self.strikes.append(Strike(worker.name, pid, at, held, time.time(), unfinished))
+        restart = next(one["t"] for one in worker.events("acquired") if one["pid"] == worker.process.pid) - started
+        self.strikes.append(Strike(worker.name, pid, at, held, time.time(), restart, unfinished))
         say(f"strike {number + 1} on {worker.name}, pid {pid}, {len(held)} places: all work again after {took:.1f} s")
         self.mended += await retry_all(self._here.kafka)
         await asyncio.sleep(self._draw.uniform(0.3, 1.5))  # at another moment between two heartbeats each time
@@ -131,6 +137,7 @@ def report(options: Options, strikes: Sequence[Strike], beats: Mapping[Place, Se
         "struck": {name: sum(one.name == name for one in strikes) for name in sorted({one.name for one in strikes})},
         "by": "SIGTERM" if options.graceful else "kill -9",
         "recovery_seconds": percentiles([gap for one in strikes for gap in _standstills(one, beats)]),
+        "restart_seconds": percentiles([one.restart for one in strikes]),
         "others_pause_seconds": percentiles([_others(one, beats) for one in strikes]),
         "quiet_pause_seconds": percentiles([_longest(PLACES, beats, *span) for span in quiet]),
     }

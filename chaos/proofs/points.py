@@ -58,7 +58,7 @@ async def prove(options: Options) -> Found:
         found["runner"] = await _runner(options, [point for name in runner for point in RUNNER_GROUPS[name]])
     parts = [found[part] for part in ("lane", "runner") if part in found]
     found["proven"] = bool(parts) and all(part.pop("proven") for part in parts)
-    return {**found, "seconds": round(time.monotonic() - began), **options._asdict()}
+    return {**found, "seconds": round(time.monotonic() - began), "options": options._asdict()}
 
 
 async def _lane(options: Options, points: Sequence[str]) -> Found:

@@ -12,6 +12,7 @@ import aiohttp
 
 from cauce.runtime.assembly import lanes_of
 from cauce.runtime.settings import Settings
+from chaos.cluster import leash
 from chaos.proofs.outside import Kafka
 from chaos.proofs.paid import amount_paid, order_of, refund_of, sum_owed, write
 from schemas.base import Message
@@ -56,7 +57,7 @@ class Provider:
 
     def start(self) -> "Provider":
         """Until it says where it listens."""
-        command = [str(CAUCE), "sandbox", "payments", "--port", str(self.port), "--ledger", str(self.ledger)]
+        command = [*leash(), str(CAUCE), "sandbox", "payments", "--port", str(self.port), "--ledger", str(self.ledger)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  # our own program
         if self._process.stdout is None:
             raise OSError("the sandbox has no standard output")

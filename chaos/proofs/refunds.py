@@ -44,7 +44,7 @@ async def prove(options: Options) -> Found:
             found = await _refunded(options, here, provider)
         finally:
             provider.kill()
-    return {**found, "seconds": round(time.monotonic() - began), **options._asdict()}
+    return {**found, "seconds": round(time.monotonic() - began), "options": options._asdict()}
 
 
 async def _refunded(options: Options, here: Ground, provider: Provider) -> Found:

@@ -113,10 +113,10 @@ def test_a_round_has_two_to_fifty_claims_mixed_with_those_of_others_and_some_com
 def test_a_standstill_lasts_until_another_process_commits():
     place, other = ("stock", 0), ("stock", 1)
     beats = {place: [Beat(1.0, 7), Beat(4.1, 7), Beat(9.5, 8)], other: [Beat(1.0, 8), Beat(3.0, 8), Beat(9.0, 8)]}
-    strike = Strike("w0", pid=7, at=4.0, held=frozenset({place}), back=9.6, unfinished=5)
+    strike = Strike("w0", pid=7, at=4.0, held=frozenset({place}), back=9.6, restart=2.0, unfinished=5)
     assert list(lane._standstills(strike, beats)) == [5.5]
-    assert longest_gap(beats[other], 4.0, 9.6) == 6.0
-    assert longest_gap(beats[other], 0.0, 2.0) == 2.0
+    assert longest_gap(beats[other], 4.0, 9.6) == 5.0
+    assert longest_gap(beats[other], 0.0, 2.0) == 1.0
 
 
 def test_commits_of_processes_are_merged_and_a_torn_record_is_passed_over(tmp_path):
