@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from sqlalchemy import Engine, create_engine, func, select
 
-from cauce.runtime.records import partitions_of_topic, reading
+from cauce.runtime.records import places_of, reading
 from services.insight.tables import OFFSETS
 from services.insight.translate import INPUTS
 
@@ -43,9 +43,7 @@ class Backlogs:
     async def prepare(self) -> None:
         """Learn the partitions."""
         for service, topics in self._inputs.items():
-            names = [self._settings.topic(topic) for topic in topics]
-            numbered = [(name, await partitions_of_topic(self._reader, name)) for name in names]
-            self._places[service] = [TopicPartition(name, n) for name, numbers in numbered for n in numbers]
+            self._places[service] = await places_of(self._reader, map(self._settings.topic, topics))
 
     async def read(self) -> dict[str, Reading]:
         """How far each service is."""

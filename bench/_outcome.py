@@ -6,7 +6,7 @@ from typing import NamedTuple
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from cauce.runtime.records import partitions_of_topic, reading, stored_records
+from cauce.runtime.records import places_of, reading, stored_records
 
 _BYTES = 16
 
@@ -22,7 +22,7 @@ async def taken(servers: str, topic: str) -> Outcome:
     """The outcome of a topic, which is empty afterwards."""
     count = total = 0
     async with reading(servers) as reader:
-        tps = [TopicPartition(topic, number) for number in await partitions_of_topic(reader, topic)]
+        tps = await places_of(reader, [topic])
         reader.assign(tps)
         for tp in tps:
             async for record in stored_records(reader, tp):

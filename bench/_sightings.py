@@ -7,9 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiokafka import TopicPartition
-
-from cauce.runtime.records import partitions_of_topic, reading
+from cauce.runtime.records import places_of, reading
 from cauce.runtime.settings import Settings
 
 _LOOK_MS = 50
@@ -48,8 +46,7 @@ class Sightings:
 async def watching(settings: Settings, topics: Iterable[str]) -> AsyncIterator[Sightings]:
     """Sightings of topics that exist, from their beginning."""
     async with reading(str(settings.servers)) as reader:
-        names = [settings.topic(topic) for topic in topics]
-        reader.assign([TopicPartition(name, n) for name in names for n in await partitions_of_topic(reader, name)])
+        reader.assign(await places_of(reader, map(settings.topic, topics)))
         sightings = Sightings(reader, settings)
         looking = asyncio.ensure_future(sightings.run())
         try:

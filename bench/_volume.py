@@ -9,7 +9,7 @@ from _figures import rounded
 from aiokafka import TopicPartition
 
 from cauce.runtime.lane import STANDING
-from cauce.runtime.records import partitions_of_topic, reading
+from cauce.runtime.records import places_of, reading
 from schemas.topics import TOPICS, TopicKind
 
 Offsets = dict[TopicPartition, int]
@@ -19,7 +19,7 @@ async def ends(deployment: Deployment) -> Offsets:
     """Where every topic of the deployment ends now."""
     async with reading(deployment.servers) as reader:
         names = sorted(name for name in await reader.topics() if name.startswith(deployment.settings.prefix))
-        places = [TopicPartition(name, n) for name in names for n in await partitions_of_topic(reader, name)]
+        places = await places_of(reader, names)
         found: Offsets = await reader.end_offsets(places)
         return found
 

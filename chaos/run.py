@@ -2,10 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from inspect import isawaitable
 from typing import Any, NamedTuple, Protocol
 
 import aiohttp
@@ -13,6 +12,7 @@ from aiokafka.errors import KafkaError
 
 from cauce.demo.plan import Plan
 from cauce.demo.retail_company import CHANNEL, CURRENCY
+from cauce.demo.waiting import Ask, holds, provider_answers
 from cauce.runtime.backlog import Backlog, backlog_of
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import Lane
@@ -167,15 +167,12 @@ class Run:
             return False
 
     async def _provider_answers(self) -> bool:
-        try:
-            async with aiohttp.ClientSession() as client, client.get(f"{self._settings.payments_url}/v1/ledger") as got:
-                return got.ok
-        except aiohttp.ClientError:
-            return False
+        async with aiohttp.ClientSession() as client:
+            return await provider_answers(client, self._settings.payments_url)
 
-    async def _until(self, done: Callable[[], bool | Awaitable[bool]]) -> None:
+    async def _until(self, done: Ask) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while not await _answer(done):
+        while not await holds(done):
             self.outbox.check()
             if time.monotonic() > deadline:
                 raise Unavailable(f"not ready in {READY_SECONDS} s: see the logs in {self.deployment.logs}")
@@ -195,8 +192,3 @@ async def beside(*work: Coroutine[Any, Any, None]) -> AsyncIterator[Sequence["as
         yield tasks
         for task in tasks:
             task.cancel()
-
-
-async def _answer(ask: Callable[[], bool | Awaitable[bool]]) -> bool:
-    answer = ask()
-    return await answer if isawaitable(answer) else answer

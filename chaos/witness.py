@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from cauce.runtime.deciding import receive
 from cauce.runtime.lane import Record, Unprocessable, is_control
 from cauce.runtime.log_reader import record_of
-from cauce.runtime.records import partitions_of_topic
+from cauce.runtime.records import is_level, places_of
 from cauce.runtime.service import Received
 from cauce.runtime.settings import Settings
 from schemas.reference import TimeReached
@@ -49,8 +49,7 @@ class Witness:
 
     async def is_level(self) -> bool:
         """Whether everything was seen that was there when this was asked."""
-        ends = await self._consumer.end_offsets(self._places)
-        return all([await self._consumer.position(place) >= ends[place] for place in self._places])
+        return await is_level(self._consumer, self._places)
 
     def _take(self, tp: TopicPartition, record: Record, now: float) -> None:
         received = _read(record)
@@ -85,7 +84,6 @@ async def witnessing(servers: str, settings: Settings, topics: Iterable[str]) ->
         isolation_level="read_committed",
     )
     async with consumer:
-        names = [settings.topic(topic) for topic in topics]
-        places = [TopicPartition(name, n) for name in names for n in await partitions_of_topic(consumer, name)]
+        places = await places_of(consumer, map(settings.topic, topics))
         consumer.assign(places)
         yield Witness(consumer, settings, places)

@@ -4,7 +4,7 @@ Line counts are log-normal with a mean of about 26 lines and a long tail, custom
 some pay postage, and a few orders are canceled or sent back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from math import exp, log, sqrt
@@ -64,8 +64,26 @@ def plan_of(orders: int) -> Plan:
 
 def order_of(name: str, at: datetime, *, customer: str, lines: int, goods: Mapping[str, str] = SKUS) -> ChannelOrder:
     """The order of that name, with so many lines of these goods (name by sku); not paid yet."""
-    country = COUNTRIES[pick(len(COUNTRIES), "country", customer)]
-    skus = sorted(goods)
+    skus, domestic = sorted(goods), country_of(customer) == "GB"
+    asked = tuple(_line(skus, name, number, goods=goods, domestic=domestic) for number in range(lines))
+    return with_lines(name, at, customer=customer, lines=asked, charges=() if domestic else (POSTAGE,))
+
+
+def country_of(customer: str) -> str:
+    """Where a customer lives."""
+    return COUNTRIES[pick(len(COUNTRIES), "country", customer)]
+
+
+def with_lines(
+    name: str,
+    at: datetime,
+    *,
+    customer: str,
+    lines: Sequence[ChannelLine],
+    charges: Sequence[ChannelCharge] = (),
+) -> ChannelOrder:
+    """The order of that name with these lines, sent to where its customer lives; not paid yet."""
+    country = country_of(customer)
     return ChannelOrder(
         channel=CHANNEL,
         order=name,
@@ -74,8 +92,8 @@ def order_of(name: str, at: datetime, *, customer: str, lines: int, goods: Mappi
         placed_at=at,
         currency=CURRENCY,
         ship_to=address_of(customer, country, postal_folder()),
-        lines=tuple(_line(skus, name, number, goods=goods, domestic=country == "GB") for number in range(lines)),
-        charges=() if country == "GB" else (POSTAGE,),
+        lines=tuple(lines),
+        charges=tuple(charges),
     )
 
 

@@ -5,10 +5,9 @@ import contextlib
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from inspect import isawaitable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ from cauce.demo.customers import Customers
 from cauce.demo.plan import Plan
 from cauce.demo.scoreboard import TOPICS, Scoreboard
 from cauce.demo.stage import Stage
+from cauce.demo.waiting import Ask, holds, provider_answers
 from cauce.runtime.backlog import Backlog, backlog_of
 from cauce.runtime.clock import SYSTEM, ClockHand
 from cauce.runtime.lane import Lane
@@ -194,16 +194,16 @@ class Play:
 
     async def _wait_for_provider(self) -> None:
         async with aiohttp.ClientSession() as client, asyncio.timeout(READY_SECONDS):
-            while not await _answers(client, f"{self._settings.payments_url}/v1/ledger"):
+            while not await provider_answers(client, self._settings.payments_url):
                 await self._tick()
 
     def _see(self, received: Received) -> None:
         self._records += 1
         self.score.see(received)
 
-    async def _until(self, done: Callable[[], bool | Awaitable[bool]], *, channel: Channel | None = None) -> None:
+    async def _until(self, done: Ask, *, channel: Channel | None = None) -> None:
         records, since = self._records, time.monotonic()
-        while not await _answer(done):
+        while not await holds(done):
             if channel is not None:
                 self._channel_sent = channel.sent
             await self._tick()
@@ -258,14 +258,6 @@ def _name(settings: Settings) -> str:
     return settings.prefix.rstrip("-") or "default"
 
 
-async def _answers(client: aiohttp.ClientSession, url: str) -> bool:
-    try:
-        async with client.get(url) as answer:
-            return answer.ok
-    except aiohttp.ClientError:
-        return False
-
-
 @contextlib.asynccontextmanager
 async def _time_going_on(set_clock: Callable[[datetime], None], at: datetime) -> AsyncIterator[None]:
     """After the last order the days pass quickly, so that what waits for a time need not be waited for."""
@@ -282,11 +274,6 @@ async def _time_going_on(set_clock: Callable[[datetime], None], at: datetime) ->
         yield
     finally:
         passing.cancel()
-
-
-async def _answer(ask: Callable[[], bool | Awaitable[bool]]) -> bool:
-    answer = ask()
-    return await answer if isawaitable(answer) else answer
 
 
 def _never() -> bool:

@@ -11,7 +11,7 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from cauce.runtime.lane import Lane
 from cauce.runtime.log_reader import record_of
-from cauce.runtime.records import partitions_of_topic, reading
+from cauce.runtime.records import places_of, reading
 from cauce.runtime.settings import Settings
 
 _LOOK_MS = 100
@@ -46,7 +46,7 @@ class Backlog:
 
     async def _is_behind(self, service: str, committed: Offsets) -> bool:
         places = {place: lane for lane in self._lanes[service] for place in await self._inputs(lane)}
-        starts = {**(await self._reader.beginning_offsets(list(places))), **{p: committed[p] for p in committed}}
+        starts = {**(await self._reader.beginning_offsets(list(places))), **committed}
         ends = await self._reader.end_offsets(list(places))
         short = [place for place in places if starts[place] < ends[place]]
         self._reader.assign(short)
@@ -55,8 +55,7 @@ class Backlog:
         return await self._meets_work(places, {place: ends[place] for place in short})
 
     async def _inputs(self, lane: Lane) -> list[TopicPartition]:
-        topics = [self._settings.topic(topic) for topic in lane.inputs]
-        return [TopicPartition(topic, n) for topic in topics for n in await partitions_of_topic(self._reader, topic)]
+        return await places_of(self._reader, map(self._settings.topic, lane.inputs))
 
     async def _meets_work(self, places: Mapping[TopicPartition, Lane], ends: Offsets) -> bool:
         """Whether there is a record before the ends, or only markers of transactions."""

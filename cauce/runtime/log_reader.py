@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 
 from cauce.runtime.deciding import receive
 from cauce.runtime.lane import Record, is_control
-from cauce.runtime.records import partitions_of_topic, reading, stored_records
+from cauce.runtime.records import is_level, places_of, reading, stored_records
 from cauce.runtime.service import Received
 from cauce.runtime.settings import Settings
 
@@ -29,8 +29,7 @@ async def read_to_end(servers: str, settings: Settings, topics: Iterable[str]) -
         for topic in (settings.topic(topic) for topic in topics):
             if topic not in existing:
                 continue
-            for number in await partitions_of_topic(reader, topic):
-                place = TopicPartition(topic, number)
+            for place in await places_of(reader, [topic]):
                 reader.assign([place])
                 async for record in stored_records(reader, place):
                     yield record_of(record, settings.prefix)
@@ -54,17 +53,14 @@ class Follower:
 
     async def is_level(self) -> bool:
         """Whether everything was fetched that was there when this was asked."""
-        ends = await self._reader.end_offsets(self._places)
-        return all([await self._reader.position(place) >= ends[place] for place in self._places])
+        return await is_level(self._reader, self._places)
 
 
 @asynccontextmanager
 async def following(servers: str, settings: Settings, topics: Iterable[str]) -> AsyncIterator[Follower]:
     """A follower of these topics, which exist."""
     async with reading(servers) as reader:
-        names = [settings.topic(topic) for topic in topics]
-        places = [TopicPartition(name, n) for name in names for n in await partitions_of_topic(reader, name)]
-        yield Follower(reader, settings, places)
+        yield Follower(reader, settings, await places_of(reader, map(settings.topic, topics)))
 
 
 def record_of(fetched: Any, prefix: str) -> Record:

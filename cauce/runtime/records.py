@@ -107,6 +107,17 @@ async def stored_records(
                 yield record
 
 
+async def places_of(reader: Any, topics: Iterable[str]) -> list[TopicPartition]:
+    """Every partition of these topics, named with the deployment's prefix, in order. See `partitions_of_topic`."""
+    return [TopicPartition(topic, number) for topic in topics for number in await partitions_of_topic(reader, topic)]
+
+
+async def is_level(reader: Any, places: Iterable[TopicPartition]) -> bool:
+    """Whether a reader has fetched everything of its `places` that was there when this was asked."""
+    ends = await reader.end_offsets(list(places))
+    return all([await reader.position(place) >= end for place, end in ends.items()])
+
+
 async def partitions_of_topic(reader: Any, topic: str) -> list[int]:
     """The partition numbers of a topic, in order. Waits for the broker to know it, and raises when it does not."""
     return sorted(await reader._client._wait_on_metadata(topic))  # noqa: SLF001  # only producers have it in public

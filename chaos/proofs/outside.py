@@ -11,7 +11,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.protocol.admin import DeleteGroupsRequest
 
 from cauce.runtime.lane import Lane
-from cauce.runtime.records import partitions_of_topic, reading, stored_records
+from cauce.runtime.records import partitions_of_topic, places_of, reading, stored_records
 from cauce.runtime.settings import Settings
 from cauce.runtime.topics import TopicSpec, create_topics, specs
 
@@ -36,7 +36,7 @@ class Kafka:
         """All committed records of a topic, partition after partition."""
         name = self.settings.topic(topic)
         async with reading(self.servers) as reader:
-            tps = [TopicPartition(name, number) for number in await partitions_of_topic(reader, name)]
+            tps = await places_of(reader, [name])
             for tp in tps:
                 reader.assign([tp])
                 async for record in stored_records(reader, tp):
@@ -79,7 +79,7 @@ class Kafka:
         """Delete all records of a topic, as a retention that was set wrong does."""
         name, admin = self.settings.topic(topic), AIOKafkaAdminClient(bootstrap_servers=self.servers)
         async with reading(self.servers) as reader:
-            tps = [TopicPartition(name, number) for number in await partitions_of_topic(reader, name)]
+            tps = await places_of(reader, [name])
             ends = await reader.end_offsets(tps)
         await admin.start()
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, {"cleanup.policy": "delete"})])

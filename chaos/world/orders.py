@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from cauce.demo.addresses import LANGUAGES, address_of
-from cauce.demo.builtin import COUNTRIES, postal_folder
+from cauce.demo.builtin import with_lines
 from cauce.demo.chance import draw, pick
 from cauce.demo.plan import PlannedReturn
-from cauce.demo.retail_company import CHANNEL, CURRENCY, SITES, reference_for
+from cauce.demo.retail_company import CHANNEL, SITES, reference_for
 from schemas.raw import (
     ChannelCancellation,
     ChannelLine,
@@ -81,14 +80,14 @@ def order_of(seed: int, number: int, at: datetime) -> ChannelOrder:
     lines = [_line(_sku(own, place), 1 + pick(MOST_UNITS, *own, "units", str(place))) for place in range(_count(own))]
     if draw(*own, "refused") < REFUSED:
         lines.append(_line(UNKNOWN, 1))
-    return _order(name, at, customer=f"c{pick(CUSTOMERS, *own, 'customer'):04d}", lines=lines)
+    return with_lines(name, at, customer=f"c{pick(CUSTOMERS, *own, 'customer'):04d}", lines=lines)
 
 
 def contenders(seed: int, number: int, at: datetime) -> list[ChannelOrder]:
     """Orders of one round, all for the same last unit."""
     count = 2 + pick(MOST_CONTENDERS - 1, str(seed), "contenders", str(number))
     lines = [_line(last_unit(number), 1)]
-    return [_order(f"last-{number:04d}-{one}", at, customer=f"k{one:02d}", lines=lines) for one in range(count)]
+    return [with_lines(f"last-{number:04d}-{one}", at, customer=f"k{one:02d}", lines=lines) for one in range(count)]
 
 
 def whims_of(seed: int, order: ChannelOrder) -> Whims:
@@ -163,20 +162,6 @@ def _line(sku: str, quantity: int) -> ChannelLine:
     price = PRICE_STEP * (1 + pick(PRICES, "price", sku))
     amount = price * quantity
     return ChannelLine(sku=sku, quantity=quantity, unit_price=price, amount=amount, tax=amount // 6, description=sku)
-
-
-def _order(name: str, at: datetime, *, customer: str, lines: Sequence[ChannelLine]) -> ChannelOrder:
-    country = COUNTRIES[pick(len(COUNTRIES), "country", customer)]
-    return ChannelOrder(
-        channel=CHANNEL,
-        order=name,
-        customer=customer,
-        language=LANGUAGES.get(country, "en"),
-        placed_at=at,
-        currency=CURRENCY,
-        ship_to=address_of(customer, country, postal_folder()),
-        lines=tuple(lines),
-    )
 
 
 def _receipt(name: str, site: str, units: dict[str, int]) -> StockReceipt:

@@ -14,7 +14,7 @@ from cauce.runtime.engine.parking import DROPPED, PARKED_HEADERS, RETRIED, About
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import Headers, Output, Record
 from cauce.runtime.log_reader import record_of
-from cauce.runtime.records import deliver, partitions_of_topic, reading, stored_records
+from cauce.runtime.records import deliver, places_of, reading, stored_records
 
 
 class SetAside(NamedTuple):
@@ -37,8 +37,8 @@ async def set_aside(servers: str, prefix: str, services: Iterable[str]) -> list[
     async with reading(servers) as reader:
         for topic in (f"{prefix}{service}-parked" for service in services):
             stored: list[Any] = []
-            for number in await partitions_of_topic(reader, topic):
-                reader.assign([place := TopicPartition(topic, number)])
+            for place in await places_of(reader, [topic]):
+                reader.assign([place])
                 stored += [record async for record in stored_records(reader, place)]
             found += not_seen_to(stored, prefix)
     return found

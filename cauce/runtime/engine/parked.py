@@ -11,7 +11,7 @@ from cauce.runtime.engine.parking import PARKED_HEADERS, About, about, control, 
 from cauce.runtime.engine.standing import BLOCKED, Blocked, read_blocked
 from cauce.runtime.engine.tenure import TRANSACTION_TIMEOUT_MS
 from cauce.runtime.lane import DROP, RETRY, STANDING, Headers, Output, Record
-from cauce.runtime.records import deliver, partitions_of_topic, reading, stored_records
+from cauce.runtime.records import deliver, places_of, reading, stored_records
 
 BlockedByLane = dict[str, dict[tuple[int, bytes], Blocked]]  # then by partition and subject
 
@@ -50,9 +50,8 @@ async def waiting(servers: str, prefix: str, service: str) -> tuple[list[Parked]
     """
     async with reading(servers) as reader:
         topic = f"{prefix}{service}-parked"
-        tps = [TopicPartition(topic, number) for number in await partitions_of_topic(reader, topic)]
         stored: list[Any] = []
-        ends = dict.fromkeys(tps, 0)
+        ends = dict.fromkeys(await places_of(reader, [topic]), 0)
         await _read_on(reader, ends, stored)
         blocked = {lane: await _blocked(reader, prefix, lane) for lane in sorted({_about(r).lane for r in stored})}
         deadline = time.monotonic() + _LONGEST_TRANSACTION_SECONDS
@@ -146,9 +145,7 @@ async def _blocked(reader: Any, prefix: str, lane: str) -> dict[tuple[int, bytes
     """The blocked subjects of a lane, by partition and subject."""
     topic = f"{prefix}{lane}-{STANDING}-changelog"
     stored: list[Any] = []
-    await _read_on(
-        reader, {TopicPartition(topic, number): 0 for number in await partitions_of_topic(reader, topic)}, stored
-    )
+    await _read_on(reader, dict.fromkeys(await places_of(reader, [topic]), 0), stored)
     rows = {(record.partition, record.key): record.value for record in stored}
     return {
         (partition, key.removeprefix(BLOCKED)): read_blocked(value)

@@ -6,11 +6,11 @@ from collections import defaultdict
 from contextlib import asynccontextmanager, contextmanager
 from typing import NamedTuple
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from cauce.runtime.lane import is_control
 from cauce.runtime.log_reader import record_of
-from cauce.runtime.records import partitions_of_topic
+from cauce.runtime.records import places_of
 from schemas.envelope import Envelope, EnvelopeBroken
 from schemas.reference import TimeReached
 from schemas.topics import BY_NAME
@@ -64,7 +64,7 @@ class Facts:
         )
         async with consumer:
             names = [self.settings.topic(topic) for topic in self.topics]
-            self.places = [TopicPartition(name, n) for name in names for n in await partitions_of_topic(consumer, name)]
+            self.places = await places_of(consumer, names)
             consumer.assign(self.places)
             self.position = consumer.position  # past the markers of transactions, where `last` counts records alone
             following = asyncio.ensure_future(self._follow(consumer))
