@@ -1,16 +1,25 @@
 """`cauce reference publish`: what decisions look things up in, from a folder of files to every lane."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from cauce.runtime.broker import ladder
 from cauce.runtime.clock import clock_of
-from cauce.runtime.faults import Unavailable
-from cauce.runtime.reference.publisher import publish_reference
-from cauce.runtime.reference.reference_files import BrokenFile, read_folder
+from cauce.runtime.reference.flaws import BrokenFile
+from cauce.runtime.reference.publisher import TOPICS, publish_reference
+from cauce.runtime.reference.reference_files import FILES, published, read_folder
 from cauce.runtime.settings import Settings
+from schemas.base import Part
+from schemas.reference import Kind
+
+
+class Unpublishable(click.ClickException):
+    """The files cannot be published as they are."""
+
+    exit_code = 2
 
 
 @click.group()
@@ -25,17 +34,36 @@ def command() -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="Read and check the files, publish nothing.")
 def publish(folder: Path, *, check: bool) -> None:
-    """Publish sites.csv, products.csv, rates.csv and policy.yaml of FOLDER, those that are there."""
+    """Publish sites.csv, products.csv, rates.csv and policy.yaml of FOLDER, those that are there.
+
+    All of them are checked first. Exit code 2 when something is wrong in any: nothing is published then.
+    """
     try:
         items = read_folder(folder)
     except BrokenFile as broken:
-        raise Unavailable(str(broken)) from None
-    for kind, of_kind in items.items():
-        click.echo(f"{kind:10} {len(of_kind):6} items")
-    if check:
-        return
+        raise Unpublishable(_listed(broken)) from None
     settings = Settings()
-    servers = ladder.obtain(settings).servers
-    versions = asyncio.run(publish_reference(servers, settings, items, at=clock_of(settings).now()))
+    if check:
+        versions = {kind: published(kind, of_kind)[0].version for kind, of_kind in items.items()}
+    else:
+        servers = ladder.obtain(settings).servers
+        versions = asyncio.run(publish_reference(servers, settings, items, at=clock_of(settings).now()))
+    _tell(items, versions, "not published, only checked" if check else f"on {_topics(settings)}")
+
+
+def _listed(broken: BrokenFile) -> str:
+    """One flaw is a line; several have a line each."""
+    if len(broken.flaws) == 1:
+        return f"{broken}. Nothing was published."
+    return "\n  ".join(["nothing was published:", *map(str, broken.flaws)])
+
+
+def _topics(settings: Settings) -> str:
+    return " and ".join(settings.topic(topic) for topic in TOPICS)
+
+
+def _tell(items: Mapping[Kind, Sequence[Part]], versions: Mapping[Kind, str], where: str) -> None:
     for kind, version in versions.items():
-        click.echo(f"{kind:10} version {version}")
+        click.echo(f"{kind:10} {len(items[kind]):6} items  version {version}  {where}")
+    if absent := [name for kind, name in FILES.items() if kind not in items]:
+        click.echo(f"not there, so as published before: {', '.join(absent)}")

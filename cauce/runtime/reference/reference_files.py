@@ -1,37 +1,39 @@
-"""A company's reference data as files: `sites.csv`, `products.csv`, `rates.csv` and `policy.yaml` in one folder.
+"""A company's reference data as files: `sites.csv`, `products.csv`, `rates.csv` and `policy.yaml` in one folder."""
 
-Columns are the fields of schemas.reference; `latitude`/`longitude` and `base`/`per_kilogram`/`currency` are flat.
-"""
-
-import csv
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
-import yaml
-from pydantic import ValidationError
 
 from cauce.ids import digest
+from cauce.runtime.reference.flaws import BrokenFile, Flaw, bounded
+from cauce.runtime.reference.mappings import read_mapping
+from cauce.runtime.reference.tables import read_table
 from schemas.base import Part
 from schemas.reference import MODELS, Kind, ReferencePublished
 
-ITEMS_A_PART = 1000  # about 100 KB of products in one record
-
-
-class BrokenFile(ValueError):
-    """A reference file that cannot be published; the message names file, line and field."""
+ITEMS_A_PART, BYTES_A_PART = 1000, 512 << 10  # about 100 KB of products in one record; a broker takes 1 MB
+FILES = {kind: f"{kind}.yaml" if kind is Kind.POLICY else f"{kind}.csv" for kind in Kind}
 
 
 def read_folder(folder: Path) -> dict[Kind, list[Part]]:
-    """The items of each kind that has a file. Raises BrokenFile."""
+    """The items of each kind that has a file. All files are read; raises BrokenFile with what is wrong in any."""
     found: dict[Kind, list[Part]] = {}
-    for kind in Kind:
-        path = folder / (f"{kind}.yaml" if kind is Kind.POLICY else f"{kind}.csv")
-        if path.exists():
-            found[kind] = _checked(kind, path)
-    if not found:
-        raise BrokenFile(f"{folder}: none of sites.csv, products.csv, rates.csv, policy.yaml is here")
+    flaws: list[Flaw] = []
+    for kind, name in FILES.items():
+        if not os.path.lexists(folder / name):
+            continue
+        read = read_mapping if kind is Kind.POLICY else read_table
+        try:
+            found[kind] = read(folder / name, MODELS[kind])
+        except BrokenFile as broken:
+            flaws += bounded(broken.flaws)
+    if not found and not flaws:
+        flaws = [Flaw(str(folder), f"expected {', '.join(FILES.values())}, or some of them, found none")]
+    if flaws:
+        raise BrokenFile(flaws)
     return found
 
 
@@ -39,43 +41,23 @@ def published(kind: Kind, items: Iterable[Part]) -> tuple[ReferencePublished, ..
     """One content-addressed version in parts: the same items give the same version and bytes, in any order."""
     bodies = sorted((item.model_dump(mode="json") for item in items), key=lambda body: str(body["id"]))
     version = digest(orjson.dumps(bodies, option=orjson.OPT_SORT_KEYS))
-    chunks = [bodies[at : at + ITEMS_A_PART] for at in range(0, len(bodies), ITEMS_A_PART)] or [[]]
+    chunks = list(_chunks(bodies)) or [[]]
     return tuple(
         ReferencePublished(kind=kind, version=version, part=part, parts=len(chunks), items=tuple(chunk))
         for part, chunk in enumerate(chunks)
     )
 
 
-def _checked(kind: Kind, path: Path) -> list[Part]:
-    model, items, seen = MODELS[kind], [], set()
-    for line, body in _bodies(kind, path):
-        try:
-            item = model.model_validate(body)
-        except ValidationError as exc:
-            first = exc.errors()[0]
-            field = ".".join(str(step) for step in first["loc"])
-            raise BrokenFile(f"{path.name}, line {line}, {field}: {first['msg']}") from exc
-        if body["id"] in seen:
-            raise BrokenFile(f"{path.name}, line {line}, id: {body['id']} stands twice")
-        seen.add(body["id"])
-        items.append(item)
-    return items
-
-
-def _bodies(kind: Kind, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    if kind is Kind.POLICY:
-        yield 1, {"id": "policy", **(yaml.safe_load(path.read_text(encoding="utf-8")) or {})}
-        return
-    with path.open(encoding="utf-8", newline="") as file:
-        for line, row in enumerate(csv.DictReader(file), start=2):
-            yield line, _nested(row)
-
-
-def _nested(row: dict[str, Any]) -> dict[str, Any]:
-    if "latitude" in row:
-        row["coordinates"] = {"latitude": row.pop("latitude"), "longitude": row.pop("longitude")}
-    if "base" in row:
-        currency = row.pop("currency")
-        for field in ("base", "per_kilogram"):
-            row[field] = {"amount": row[field], "currency": currency}
-    return row
+def _chunks(bodies: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """What fits in one record."""
+    chunk: list[dict[str, Any]] = []
+    size = 0
+    for body in bodies:
+        own = len(orjson.dumps(body))
+        if chunk and (len(chunk) == ITEMS_A_PART or size + own > BYTES_A_PART):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(body)
+        size += own
+    if chunk:
+        yield chunk
