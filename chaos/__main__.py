@@ -44,6 +44,19 @@ class Faults(click.ParamType):
             self.fail(f"{value!r}: name some of {', '.join(Fault)}, with commas between them", param, ctx)
 
 
+class NothingProven(click.ClickException):
+    """The run could not be brought to its end."""
+
+    exit_code = 2
+
+
+def _leaves(failed: BaseException | None) -> list[BaseException]:
+    """What a group of failures consists of, without the groups."""
+    if isinstance(failed, BaseExceptionGroup):
+        return [leaf for one in failed.exceptions for leaf in _leaves(one)]
+    return [failed] if failed else []
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--seed", type=click.IntRange(0), default=None, help="Repeats an attack; without it, a new one.")
 @click.option("--seconds", type=click.IntRange(20), default=120, show_default=True, help="How long faults strike.")
@@ -70,7 +83,11 @@ def main(*, seed: int | None, brokers: str, keep: bool, as_json: bool, days: boo
     try:
         found = asyncio.run(conduct(options, settings, home, Screen(console)))
     except Unavailable as fault:
-        raise click.ClickException(str(fault)) from None
+        raise NothingProven(str(fault)) from None
+    except BaseExceptionGroup as failed:
+        if not (faults := _leaves(failed.subgroup(Unavailable))):
+            raise
+        raise NothingProven(str(faults[0])) from None
     if as_json:
         click.echo(json.dumps(found))
     else:

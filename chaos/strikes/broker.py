@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from cauce.runtime.broker.programs import birth
 from chaos.cluster import Cluster
@@ -16,13 +17,29 @@ STOPPED = "T"
 
 
 class Broker:
-    """Where one broker is the only one, work stands still meanwhile; where there are three, it goes on."""
+    """Where one broker is the only one, work stands still meanwhile; where there are three, it goes on.
+
+    One that is killed is back after some 10 s, when its session is given up: the next strike waits for that.
+    """
 
     def __init__(self, cluster: Cluster, recovery: Recovery) -> None:
         self._cluster, self._recovery = cluster, recovery
+        self._free = {name: asyncio.Lock() for name in cluster.nodes}
 
     async def strike(self, injection: Injection) -> str:
         """See Striking."""
+        async with self._alone(injection.targets):
+            return await self._strike(injection)
+
+    @asynccontextmanager
+    async def _alone(self, names: Sequence[str]) -> AsyncIterator[None]:
+        """Nobody else strikes these brokers meanwhile; all take them in one order, so that none waits for ever."""
+        async with AsyncExitStack() as stack:
+            for name in sorted(names):
+                await stack.enter_async_context(self._free[name])
+            yield
+
+    async def _strike(self, injection: Injection) -> str:
         began = time.monotonic()
         if injection.form == "stop":
             proof = await self._stop(injection.targets[0], injection.lasts_seconds)

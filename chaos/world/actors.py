@@ -1,5 +1,6 @@
 """Those who answer facts: the crew, the carrier and the customers, in their own time and sometimes twice."""
 
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
 
 from cauce.demo import crew
@@ -9,6 +10,7 @@ from cauce.demo.plan import Plan
 from cauce.demo.stage import Said
 from cauce.runtime.service import Received
 from chaos.world.outbox import Outbox
+from schemas.orders import OrderChanged, OrderPlaced
 from schemas.raw import CarrierReport, RawTopic, ReturnRequest
 from schemas.shipments import CarrierStatus, ParcelShipped
 
@@ -22,10 +24,22 @@ class Actors:
     def __init__(self, seed: int, plan: Plan, outbox: Outbox) -> None:
         self._seed, self._outbox = str(seed), outbox
         self._customers = Customers(plan)
+        self._ordered: dict[str, OrderPlaced] = {}
+        self._canceled: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.returns_asked: set[str] = set()
 
     def see(self, received: Received) -> None:
         """Answer one fact."""
+        match received.message:
+            case OrderPlaced() as order:
+                self._ordered[order.channel_order] = order
+            case OrderChanged() as change:
+                units = Counter[str]()
+                for line in change.canceled:
+                    units[line.line_id] += line.quantity
+                self._canceled[change.order_id] |= units  # the same change may be seen twice
+            case _:
+                pass
         for said in crew.respond(received):
             self._say(said, HASTE_SECONDS)
         if isinstance(received.message, ParcelShipped):
@@ -33,8 +47,20 @@ class Actors:
                 self._say(_report(received.message, status), ROAD_SECONDS)
         for said in self._customers.respond(received):
             if isinstance(said.form, ReturnRequest):
+                if not self._has(said.form):
+                    continue
                 self.returns_asked.add(said.form.request)
             self._say(said, HASTE_SECONDS)
+
+    def _has(self, form: ReturnRequest) -> bool:
+        """Whether the customer has what the request names.
+
+        Who asks for a line that was canceled is refused once no late fact can be on its way: long after the run.
+        """
+        order = self._ordered[str(form.order)]
+        bought = {line.line_id: line.quantity for line in order.lines}
+        canceled = self._canceled[order.order_id]
+        return all(canceled[str(asked.line)] + asked.quantity <= bought[str(asked.line)] for asked in form.lines)
 
     def _say(self, said: Said, most_seconds: float) -> None:
         """After a moment of its own, so that now and then a later word comes first."""
