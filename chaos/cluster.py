@@ -16,7 +16,7 @@ from pathlib import Path
 from cauce.runtime.broker import kafka
 from cauce.runtime.broker.java import java
 from cauce.runtime.broker.programs import found, last_lines, run
-from cauce.runtime.broker.record import LOOPBACK, answers, becomes_ready, free_port
+from cauce.runtime.broker.record import LOOPBACK, answers, becomes_ready, lasting_ports
 from cauce.runtime.faults import Unavailable
 
 START_SECONDS = 90
@@ -67,13 +67,14 @@ class Cluster:
 
     def __init__(self, home: Path, folder: Path, *, brokers: int, ways: Sequence[str] = ()) -> None:
         self._home, self._id = home, uuid.uuid4().hex[:22]
+        ports = lasting_ports()
         self.nodes = {
             f"broker-{number}": Node(
                 name=f"broker-{number}",
                 folder=folder / f"broker-{number}",
-                port=free_port(),
-                controller=free_port(),
-                ways={way: (free_port(), free_port()) for way in ways},
+                port=next(ports),
+                controller=next(ports),
+                ways={way: (next(ports), next(ports)) for way in ways},
             )
             for number in range(1, brokers + 1)
         }

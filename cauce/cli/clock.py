@@ -7,6 +7,8 @@ import signal
 import click
 
 from cauce.runtime.broker import ladder
+from cauce.runtime.broker.outage import report_outages
+from cauce.runtime.broker.record import listens
 from cauce.runtime.clock import clock_of
 from cauce.runtime.clockwork import run_clock
 from cauce.runtime.logs import log_to_stderr
@@ -22,7 +24,9 @@ def command(interval: float) -> None:
     """
     log_to_stderr()
     settings = Settings()
-    settings = settings.model_copy(update={"servers": ladder.obtain(settings).servers})
+    servers = ladder.obtain(settings).servers
+    settings = settings.model_copy(update={"servers": servers})
+    report_outages(servers, listens)
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(_run(settings, interval))
 

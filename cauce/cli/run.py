@@ -7,6 +7,8 @@ import click
 
 from cauce.runtime.assembly import lanes_of
 from cauce.runtime.broker import ladder
+from cauce.runtime.broker.outage import report_outages
+from cauce.runtime.broker.record import listens
 from cauce.runtime.deployment import require_vault
 from cauce.runtime.engine.app import run_worker
 from cauce.runtime.logs import log_to_stderr
@@ -25,7 +27,9 @@ def command(service: str, *, verbose: bool) -> None:
     """
     log_to_stderr(verbose=verbose)
     settings = Settings()
-    settings = settings.model_copy(update={"servers": ladder.obtain(settings).servers})
+    servers = ladder.obtain(settings).servers
+    settings = settings.model_copy(update={"servers": servers})
+    report_outages(servers, listens)
     declared = load(service)
     if declared.run is not None:
         sys.exit(declared.run(settings))

@@ -9,6 +9,8 @@ import click
 
 from cauce.runtime.assembly import lanes_of
 from cauce.runtime.broker import ladder
+from cauce.runtime.broker.outage import ADVICE, report_outages
+from cauce.runtime.broker.record import answers
 from cauce.runtime.lane import Lane
 from cauce.runtime.logs import log_to_stderr
 from cauce.runtime.settings import Settings
@@ -45,9 +47,17 @@ def command(*, workers: int) -> None:
     log_to_stderr()
     settings = Settings()
     obtained = ladder.obtain(settings)
-    settings = settings.model_copy(update={"servers": obtained.servers})
     click.echo(f"broker {obtained.servers}, {obtained.chosen}")
-    asyncio.run(_up(settings, workers))
+    report_outages(obtained.servers, answers, lambda: _advice(settings, obtained.servers))
+    asyncio.run(_up(settings.model_copy(update={"servers": obtained.servers}), workers))
+
+
+def _advice(settings: Settings, servers: str) -> str:
+    """What to do about a broker that does not answer: ours may have come up elsewhere."""
+    now = None if settings.servers else ladder.current(settings)
+    if now and now.servers != servers:
+        return f"it is at {now.servers} now; stop this command and start it again"
+    return ADVICE
 
 
 async def _up(settings: Settings, workers: int) -> None:

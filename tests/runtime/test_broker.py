@@ -1,14 +1,17 @@
 """The ladder to a broker, as far as it can be seen without starting one."""
 
+import itertools
 import json
+import logging
 import os
 import socket
+from threading import Thread
 
 import pytest
 
 from cauce.runtime.broker import ladder
 from cauce.runtime.broker.programs import birth
-from cauce.runtime.broker.record import LOOPBACK, BrokerFolder, Record, answers, free_port
+from cauce.runtime.broker.record import LOOPBACK, BrokerFolder, Record, answers, free_port, lasting_ports
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
 
@@ -76,6 +79,46 @@ def test_a_free_port_is_the_preferred_one_unless_it_is_taken(taken_port):
     port = free_port()
     assert free_port(port) == port
     assert free_port(taken_port) != taken_port
+
+
+def test_a_broker_comes_up_where_it_was_unless_that_port_is_taken(folder, taken_port):
+    was = next(lasting_ports())
+    assert folder.last_servers is None
+    assert folder.port(first=was) == was
+    folder.write(Record(servers=f"{LOOPBACK}:{was}", pid=7, birth="70"))
+    folder.forget()
+    assert folder.port(first=taken_port) == was
+    folder.write(Record(servers=f"{LOOPBACK}:{taken_port}", pid=7, birth="70"))
+    assert folder.port(first=was) == was
+    assert folder.port(first=taken_port) != taken_port
+
+
+def test_the_ports_of_servers_that_come_back_are_never_lent_to_clients():
+    ports = list(itertools.islice(lasting_ports(), 50))
+    assert len(set(ports)) == 50
+    assert max(ports) < 32_768  # where Linux begins to lend, by default
+
+
+def test_a_broker_that_had_to_move_says_from_where_to_where(folder, caplog):
+    first, second = (Record(servers=f"{LOOPBACK}:{port}", pid=7) for port in (9092, 9093))
+    ladder._written(folder, first, rung="kafka")
+    ladder._written(folder, first, rung="kafka")
+    assert not caplog.records
+    ladder._written(folder, second, rung="kafka")
+    assert [record.getMessage().partition(",")[0] for record in caplog.records] == [
+        f"broker moved from={LOOPBACK}:9092 to={LOOPBACK}:9093"
+    ]
+
+
+def test_a_question_that_fails_is_not_logged_and_hides_no_line_of_another_client(caplog):
+    with socket.create_server((LOOPBACK, 0)) as deaf:
+        asking = Thread(target=answers, args=(f"{LOOPBACK}:{deaf.getsockname()[1]}",), kwargs={"timeout_seconds": 0.5})
+        asking.start()
+        while asking.is_alive():
+            logging.getLogger("aiokafka").error("another's")
+            asking.join(0.05)
+    assert {record.getMessage() for record in caplog.records if record.name.startswith("aiokafka")} == {"another's"}
+    assert logging.getLogger("aiokafka").level != logging.CRITICAL
 
 
 def test_a_server_that_is_no_broker_does_not_answer(taken_port):

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from cauce.runtime.broker.programs import ProgramFailed, found, run
-from cauce.runtime.broker.record import LOOPBACK, BrokerFolder, Record, becomes_ready, free_port
+from cauce.runtime.broker.record import LOOPBACK, BrokerFolder, Record, becomes_ready
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import CHECKOUT
 
@@ -21,7 +21,7 @@ class EngineMissing(Unavailable):
 
 def start(folder: BrokerFolder) -> Record:
     """Start the container and wait until the broker in it answers. Raises `EngineMissing`, or `ProgramFailed`."""
-    docker, port = engine(), free_port(PORT)
+    docker, port = engine(), folder.port(PORT)
     ready_image(docker)
     servers, name = f"{LOOPBACK}:{port}", container_name(folder)
     _remove(docker, name)

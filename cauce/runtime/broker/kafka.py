@@ -106,7 +106,7 @@ def _started(folder: BrokerFolder, *, program: Path, classpath: str) -> Record |
 
 
 def _configured(folder: BrokerFolder) -> tuple[str, Path]:
-    port = free_port(PORT)
+    port = folder.port(PORT)
     listeners = LISTENERS.format(host=LOOPBACK, port=port, controller_port=free_port(), data=folder.data)
     path = folder.path / "server.properties"
     path.write_text((RECIPE / "broker.properties").read_text() + listeners)

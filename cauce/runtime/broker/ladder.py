@@ -126,7 +126,13 @@ def _started(folder: BrokerFolder) -> Broker:
 
 
 def _written(folder: BrokerFolder, record: Record, *, rung: Rung) -> Broker:
+    last = folder.last_servers
     folder.write(record)
+    if last not in {None, record.servers}:
+        log.warning(
+            "broker moved from=%s to=%s, the old port is taken: stop and start what runs with it, as `cauce up`",
+            last, record.servers,
+        )  # fmt: skip
     log.info("broker started", extra={"servers": record.servers, "rung": rung})
     return Broker(servers=record.servers, rung=rung)
 

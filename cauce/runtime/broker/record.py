@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
 from aiokafka.client import AIOKafkaClient
@@ -12,6 +14,8 @@ from aiokafka.errors import KafkaError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 LOOPBACK = "127.0.0.1"
+_LASTING = range(10_000, 32_000)  # below the ports that systems lend to clients
+_asking = ContextVar("asking", default=False)
 
 
 class Record(BaseModel):
@@ -61,13 +65,26 @@ class BrokerFolder(BaseModel):
 
     def write(self, record: Record) -> None:
         """Replace the record, whole or not at all."""
-        draft = self._file.with_suffix(".draft")
-        draft.write_text(record.model_dump_json(exclude_none=True) + "\n")
-        draft.replace(self._file)
+        _replace(self._file, record.model_dump_json(exclude_none=True) + "\n")
+        _replace(self.path / "servers", record.servers)
 
     def forget(self) -> None:
-        """Remove the record."""
+        """Remove the record; where the broker was is remembered."""
         self._file.unlink(missing_ok=True)
+
+    @property
+    def last_servers(self) -> str | None:
+        """Where this home's broker was when it last came up: who still runs looks for it there."""
+        try:
+            return (self.path / "servers").read_text().strip() or None
+        except FileNotFoundError:
+            return None
+
+    def port(self, first: int) -> int:
+        """The port to come up on: the last one, else `first`, else another, whichever is free."""
+        last = (self.last_servers or "").rpartition(":")[2]
+        preferred = [int(last)] if last.isdecimal() else []
+        return next(filter(_bindable, [*preferred, first]), None) or next(lasting_ports())
 
     @property
     def _file(self) -> Path:
@@ -76,7 +93,7 @@ class BrokerFolder(BaseModel):
 
 def answers(servers: str, *, timeout_seconds: float = 5) -> bool:
     """Whether a broker there answers a metadata request. Not to be called from a running event loop."""
-    if not any(_listens(server) for server in servers.split(",")):
+    if not listens(servers):
         return False  # asked first, because the client reports a closed port as an error
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:  # a factory: leaves the thread's loop alone
         return runner.run(_bootstraps(servers, timeout_seconds))
@@ -93,13 +110,21 @@ def becomes_ready(servers: str, *, timeout_seconds: float, alive: Callable[[], b
 
 
 def free_port(preferred: int | None = None) -> int:
-    """A loopback port nobody listens on: the preferred one if it is free."""
+    """A loopback port nobody listens on: the preferred one if it is free. For what is never started again."""
     if preferred and _bindable(preferred):
         return preferred
     with socket.socket() as anyone:
         anyone.bind((LOOPBACK, 0))
         port: int = anyone.getsockname()[1]
         return port
+
+
+def lasting_ports() -> Iterator[int]:
+    """Free loopback ports, each another, for servers that come back on theirs.
+
+    A client of theirs that tries in vain meanwhile is not lent the very port that it tries, which then is taken.
+    """
+    return filter(_bindable, secrets.SystemRandom().sample(_LASTING, len(_LASTING)))
 
 
 def _bindable(port: int) -> bool:
@@ -112,6 +137,11 @@ def _bindable(port: int) -> bool:
     return True
 
 
+def listens(servers: str) -> bool:
+    """Whether somebody takes connections at one of them, a broker or not."""
+    return any(_listens(server) for server in servers.split(","))
+
+
 def _listens(server: str) -> bool:
     host, _, port = server.strip().rpartition(":")
     try:
@@ -122,14 +152,27 @@ def _listens(server: str) -> bool:
 
 
 async def _bootstraps(servers: str, timeout_seconds: float) -> bool:
-    quiet = logging.getLogger("aiokafka")
-    level, client = quiet.level, AIOKafkaClient(bootstrap_servers=servers)
-    quiet.setLevel(logging.CRITICAL)
+    client = AIOKafkaClient(bootstrap_servers=servers)
+    _asking.set(True)
     try:
         await asyncio.wait_for(client.bootstrap(), timeout_seconds)
     except (KafkaError, TimeoutError):
         return False
     finally:
         await client.close()
-        quiet.setLevel(level)
     return True
+
+
+def _replace(file: Path, text: str) -> None:
+    draft = file.with_suffix(".draft")
+    draft.write_text(text)
+    draft.replace(file)
+
+
+def _not_asked(_record: logging.LogRecord) -> bool:
+    """Whether the client speaks of something else than our question, whose answer may well be no."""
+    return not _asking.get()
+
+
+for _name in ("aiokafka", "aiokafka.conn"):
+    logging.getLogger(_name).addFilter(_not_asked)
