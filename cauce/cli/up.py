@@ -9,7 +9,7 @@ import click
 
 from cauce.runtime.assembly import lanes_of
 from cauce.runtime.broker import ladder
-from cauce.runtime.broker.outage import ADVICE, report_outages
+from cauce.runtime.broker.outage import ADVICE, Outage, report_outages
 from cauce.runtime.broker.record import answers
 from cauce.runtime.lane import Lane
 from cauce.runtime.logs import log_to_stderr
@@ -48,8 +48,8 @@ def command(*, workers: int) -> None:
     settings = Settings()
     obtained = ladder.obtain(settings)
     click.echo(f"broker {obtained.servers}, {obtained.chosen}")
-    report_outages(obtained.servers, answers, lambda: _advice(settings, obtained.servers))
-    asyncio.run(_up(settings.model_copy(update={"servers": obtained.servers}), workers))
+    outage = report_outages(obtained.servers, answers, lambda: _advice(settings, obtained.servers))
+    asyncio.run(_up(settings.model_copy(update={"servers": obtained.servers}), workers, outage))
 
 
 def _advice(settings: Settings, servers: str) -> str:
@@ -60,11 +60,12 @@ def _advice(settings: Settings, servers: str) -> str:
     return ADVICE
 
 
-async def _up(settings: Settings, workers: int) -> None:
+async def _up(settings: Settings, workers: int, outage: Outage) -> None:
     await create_topics(str(settings.servers), settings, specs(settings, deployment_lanes(settings)))
     logs = settings.home / "logs" / (settings.prefix.rstrip("-") or "default")
     click.echo(f"{len(NAMES)} services and the clock; logs in {logs}")
-    await run_until_told(Supervisor(programs(settings, workers, {}), logs, UNENDING))
+    kept = Supervisor(programs(settings, workers, {}), logs, UNENDING, may_start=lambda: not outage.lasts)
+    await run_until_told(kept)
 
 
 async def run_until_told(supervisor: Supervisor) -> None:

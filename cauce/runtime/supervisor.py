@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from cauce.runtime import tether
 log = logging.getLogger("cauce.supervisor")
 
 STEADY_SECONDS = 30  # a run as long as this forgets earlier failures
+_LOOK_SECONDS = 0.5
 
 
 class Program(NamedTuple):
@@ -46,11 +47,19 @@ class GaveUp(RuntimeError):
 class Supervisor:
     """Starts programs, restarts those that end, stops all together. One log file a program in `logs`.
 
-    Programs that hold to their tether end with this process too, however it ends.
+    Programs that hold to their tether end with this process too, however it ends. One that ended is not started again
+    while `may_start` says no: what it needs is not there, and it would only fail again.
     """
 
-    def __init__(self, programs: Sequence[Program], logs: Path, patience: Patience = ENDING) -> None:
-        self._programs = programs
+    def __init__(
+        self,
+        programs: Sequence[Program],
+        logs: Path,
+        patience: Patience = ENDING,
+        *,
+        may_start: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._programs, self._may_start = programs, may_start
         self._logs = logs
         self._patience = patience
         self._processes: dict[str, asyncio.subprocess.Process] = {}
@@ -107,8 +116,14 @@ class Supervisor:
             failures = 1 if time.monotonic() - started > STEADY_SECONDS else failures + 1
             pause = self._pause(program, failures, code)
             self.restarts[program.name] += 1
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), pause)
+            await self._rest(pause)
+            while not self._may_start() and not self._stopping.is_set():
+                await self._rest(_LOOK_SECONDS)
+
+    async def _rest(self, seconds: float) -> None:
+        """A pause, which a stop ends."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     def _pause(self, program: Program, failures: int, code: int) -> float:
         """Seconds, and a word on them: one that grows no more asks for a person. Raises GaveUp without patience."""

@@ -40,6 +40,14 @@ def test_its_return_is_said_once_and_the_next_outage_begins_anew(outage, caplog)
     ]
 
 
+def test_an_outage_lasts_from_the_first_silence_to_the_first_answer(outage):
+    assert not outage.lasts
+    outage.saw(answer=False, at=0.0)
+    assert outage.lasts
+    outage.saw(answer=True, at=1.0)
+    assert not outage.lasts
+
+
 def test_a_broker_that_is_only_busy_for_a_moment_is_not_talked_about(outage, caplog):
     caplog.set_level(logging.INFO)
     for second in range(100):

@@ -131,6 +131,28 @@ async def test_a_killed_program_is_counted_and_started_again(tmp_path, waiter):
         assert (second != first, supervisor.restarts) == (True, {"waiter": 1})
 
 
+async def test_what_ended_is_not_started_again_while_it_may_not(tmp_path, waiter):
+    may = asyncio.Event()
+    programs = [program("waiter", WAIT, tmp_path / "waiter")]
+    supervisor = Supervisor(programs, tmp_path, QUICK._replace(longest_seconds=1), may_start=may.is_set)
+    async with running(supervisor):
+        first = await waiter()  # the first start is not held back
+        supervisor.kill("waiter")
+        await until(lambda: supervisor.restarts["waiter"])
+        await asyncio.sleep(1)
+        assert (supervisor.pid("waiter"), supervisor.restarts["waiter"]) == (None, 1)
+        may.set()
+        assert await waiter() != first
+
+
+async def test_a_stop_waits_for_nobody_who_may_not_start(tmp_path):
+    supervisor = Supervisor([program("broken", FAIL)], tmp_path, QUICK, may_start=lambda: False)
+    async with running(supervisor) as task, asyncio.timeout(20):
+        await until(lambda: supervisor.restarts["broken"])
+        await supervisor.stop()
+        await task
+
+
 async def test_a_stop_waits_for_no_pause(tmp_path):
     supervisor = Supervisor([program("broken", FAIL)], tmp_path, Patience(first_seconds=600, longest_seconds=601))
     async with running(supervisor) as task, asyncio.timeout(20):

@@ -12,9 +12,11 @@ FIRST_SECONDS, LONGEST_SECONDS = 5.0, 300.0  # a broker that is only busy answer
 ADVICE = "start it again (`cauce broker start`, where Cauce started it); work goes on by itself when it answers"
 
 
-def report_outages(servers: str, asks: Callable[[str], bool], advice: Callable[[], str] = lambda: ADVICE) -> None:
+def report_outages(servers: str, asks: Callable[[str], bool], advice: Callable[[], str] = lambda: ADVICE) -> "Outage":
     """Look after the broker, in a thread of its own, for as long as this process lives."""
-    Thread(target=_watch, args=(Outage(servers, advice), asks), name="outages", daemon=True).start()
+    outage = Outage(servers, advice)
+    Thread(target=_watch, args=(outage, asks), name="outages", daemon=True).start()
+    return outage
 
 
 class Outage:
@@ -24,6 +26,11 @@ class Outage:
         self.servers, self._advice = servers, advice
         self._since: float | None = None
         self._due = FIRST_SECONDS
+
+    @property
+    def lasts(self) -> bool:
+        """Whether nobody answered when last asked."""
+        return self._since is not None
 
     def saw(self, *, answer: bool, at: float) -> None:
         """Whether one of them answered when it was asked, at that second of a clock that never steps."""
