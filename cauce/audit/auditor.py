@@ -10,21 +10,27 @@ from cauce.audit.inputs import Inputs
 from cauce.audit.ledgers import LedgerLine, TwoLedgers
 from cauce.audit.lines import Lines
 from cauce.audit.money import Money
+from cauce.audit.read_model import ReadModel
 from cauce.audit.record import Check, Entry, Gap, Place, Violation, Waits
 from cauce.audit.refunds import Refunds
 from cauce.audit.requests import Changes, Notices, Returns
 from cauce.audit.secrecy import Secrecy
 from cauce.audit.shipments import Shipments
+from cauce.audit.shown import Shown
 from cauce.audit.states import State, Waiting
 from cauce.audit.units import Ledger, Promises
 
 
 class Verdict(NamedTuple):
-    """What an audit found, over how many records, and how many things wait in each named state."""
+    """What an audit found, over how many records, and how many things wait in each named state.
+
+    `behind` are the facts that the read model has still to read; None where it was not compared.
+    """
 
     records: int
     violations: tuple[Violation, ...]
     waiting: dict[State, int]
+    behind: int | None = None
 
 
 class Auditor:
@@ -41,6 +47,7 @@ class Auditor:
         parked: Iterable[Place] = (),
         provider: Mapping[str, LedgerLine] | None = None,
         canaries: Iterable[bytes] = (),
+        shown: Shown | None = None,
     ) -> None:
         self._parked = frozenset(parked)
         self._orders_set_aside: set[str] = set()
@@ -51,6 +58,9 @@ class Auditor:
         ]  # fmt: skip
         if provider is not None:
             self._checks.append(TwoLedgers(provider))
+        self._read_model = ReadModel(shown) if shown is not None else None
+        if self._read_model is not None:
+            self._checks.append(self._read_model)
         self._records = 0
 
     def see(self, entry: Entry, content: bytes) -> None:
@@ -76,7 +86,8 @@ class Auditor:
         broken = sorted((one for one in found if one not in aside), key=lambda violation: violation.law)
         waiting = [*(one for check in self._waits for one in check.waiting())]
         waiting += [Waiting(State.SET_ASIDE, order_id) for order_id in {gap.subject for gap in aside}]
-        return Verdict(self._records, tuple(broken), _counted(waiting))
+        behind = self._read_model.behind if self._read_model is not None else None
+        return Verdict(self._records, tuple(broken), _counted(waiting), behind)
 
 
 def _counted(waiting: Iterable[Waiting]) -> dict[State, int]:

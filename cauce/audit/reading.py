@@ -9,8 +9,10 @@ import orjson
 from cauce.audit.auditor import Auditor, Verdict
 from cauce.audit.ledgers import LedgerLine
 from cauce.audit.record import Entry, Place
+from cauce.audit.shown import Shown
 from cauce.runtime.deciding import receive
 from cauce.runtime.engine.parking import about, is_note
+from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import Record, Unprocessable, is_control
 from cauce.runtime.log_reader import Read, read_to_end
 from cauce.runtime.settings import Settings
@@ -19,16 +21,26 @@ from schemas.topics import TOPICS, TopicKind
 RAW = tuple(topic.name for topic in TOPICS if topic.kind is TopicKind.RAW)
 OURS = tuple(topic.name for topic in TOPICS if topic.kind is not TopicKind.RAW)
 SERVICES = tuple(sorted({topic.writer.split("-")[0] for topic in TOPICS if topic.kind is TopicKind.FACT}))
+_TYPES = (str, str, str, int, str)  # of a ledger's line
 A_WHILE = 20_000  # records between two words of progress
 
 Progress = Callable[[int], None]
 
 
 async def audit(
-    servers: str, settings: Settings, *, provider: Mapping[str, LedgerLine] | None = None, progress: Progress
+    servers: str,
+    settings: Settings,
+    *,
+    provider: Mapping[str, LedgerLine] | None = None,
+    shown: Shown | None = None,
+    progress: Progress,
 ) -> Verdict:
-    """Check every law over every record that is there now. Cross-topic laws hold once the work is drained."""
-    return await audit_records(partial(read_to_end, servers, settings), provider=provider, progress=progress)
+    """Check every law over every record that is there now. Cross-topic laws hold once the work is drained.
+
+    What the read model showed is compared as far as it had read, so it is looked at before the topics.
+    """
+    read = partial(read_to_end, servers, settings)
+    return await audit_records(read, provider=provider, shown=shown, progress=progress)
 
 
 async def audit_records(
@@ -36,13 +48,14 @@ async def audit_records(
     *,
     provider: Mapping[str, LedgerLine] | None = None,
     canaries: Iterable[bytes] = (),
+    shown: Shown | None = None,
     progress: Progress,
 ) -> Verdict:
     """The same, wherever the records are read from; `canaries` must appear in none of ours."""
     raw = [_place(record) async for record in read(RAW)]  # no header of an outsider exempts one
     parked_topics = [f"{service}-parked" for service in SERVICES]
     parked = [_parked(record) async for record in read(parked_topics) if not is_note(record.headers)]
-    auditor = Auditor(raw=raw, parked=parked, provider=provider, canaries=canaries)
+    auditor = Auditor(raw=raw, parked=parked, provider=provider, canaries=canaries, shown=shown)
     count = 0
     async for record in read(OURS):
         if is_control(record.headers):
@@ -64,13 +77,41 @@ def _see(auditor: Auditor, record: Record) -> None:
 
 
 def read_ledger(path: Path) -> dict[str, LedgerLine]:
-    """The payment sandbox's ledger file by its references; declined requests are not money."""
-    lines = (orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip())
-    return {
-        line["id"]: LedgerLine(line["kind"], line["id"], line.get("key", ""), line["amount"], line["currency"])
-        for line in lines
-        if line["kind"] in ("charge", "refund")
-    }
+    """The payment sandbox's ledger file by its references; declined requests are not money.
+
+    Raises Unavailable, naming the line, where it is no such file.
+    """
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as fault:
+        raise Unavailable(f"the ledger {path} cannot be read: {fault.strerror}; name another with --ledger") from None
+    found = {}
+    for number, line in enumerate(lines, start=1):
+        if entry := _ledger_line(line, f"{path}, line {number}"):
+            found[entry.reference] = entry
+    return found
+
+
+def _ledger_line(line: bytes, where: str) -> LedgerLine | None:
+    if not line.strip():
+        return None
+    try:
+        said = orjson.loads(line)
+        if said["kind"] == "decline":
+            return None
+        read = LedgerLine(said["kind"], said["id"], said.get("key", ""), said["amount"], said["currency"])
+    except orjson.JSONDecodeError as wrong:
+        raise Unavailable(
+            f"{where}: no JSON ({wrong}); a line that is cut off is what a kill left: start the provider again, it "
+            "mends its ledger, or name another with --ledger"
+        ) from None
+    except (KeyError, TypeError, AttributeError) as wrong:
+        raise Unavailable(f"{where}: not a line of a payment ledger ({type(wrong).__name__}: {wrong})") from None
+    if read.kind not in ("charge", "refund") or any(
+        type(one) is not kind for one, kind in zip(read, _TYPES, strict=True)
+    ):
+        raise Unavailable(f"{where}: neither a charge nor a refund, with an id, an amount and a currency")
+    return read
 
 
 def _place(record: Record) -> Place:

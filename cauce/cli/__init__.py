@@ -5,6 +5,7 @@ import importlib
 import click
 from pydantic import ValidationError
 
+from cauce.cli.plain import harmless
 from cauce.runtime import tether
 from cauce.runtime.faults import Unavailable
 
@@ -46,8 +47,11 @@ class Commands(click.Group):
         """Run the command; a fault of the world becomes one message and exit code 1."""
         try:
             return super().invoke(ctx)
+        except click.ClickException as fault:
+            fault.message = harmless(fault.message, keep="\n")
+            raise
         except Unavailable as fault:
-            raise click.ClickException(str(fault)) from None
+            raise click.ClickException(harmless(str(fault), keep="\n")) from None
         except ValidationError as wrong:
             if wrong.title != "Settings":
                 raise

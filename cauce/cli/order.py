@@ -1,20 +1,21 @@
 """`cauce order show | list`: orders as the read model knows them."""
 
-import json
-import sys
 from typing import Any
 
 import click
-from rich.console import Console
 
-from cauce.cli.order_page import page, table_of
+from cauce.cli.order_list import choices, table_of
+from cauce.cli.order_page import page
+from cauce.cli.order_timeline import in_order_of_cause
+from cauce.cli.plain import say_json
+from cauce.cli.screen import Screen
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
 from services.insight.domain.standing import OrderState
 from services.insight.reading import counts_by_state, orders_in, orders_named, reading, story_of, to_json
 
 STATES = [state.value for state in OrderState]
-PLAIN_WIDTH = 160  # where the output is no terminal: a pipe wraps nothing
+OFFERED = 20  # orders that a name could mean
 
 
 @click.group()
@@ -32,15 +33,17 @@ def command() -> None:
 def show(order: str, *, everything: bool, as_json: bool) -> None:
     """Show ORDER, by its id, its number or its channel's number, with its whole timeline.
 
+    Capitals do not matter, and the beginning of a name is enough where no other order's begins so.
     Each line of the timeline names its record: topic/partition@offset.
     """
     with reading(Settings()) as connection:
-        story = story_of(connection, _the_one(order, orders_named(connection, order)))
+        found = story_of(connection, _the_one(order, orders_named(connection, order, limit=OFFERED + 1)))
+    story = found._replace(timeline=in_order_of_cause(found.timeline))
     if as_json:
-        click.echo(_json(story._asdict()))
+        say_json(story._asdict(), indent=2, default=to_json)
     else:
-        console = _console()
-        console.print(page(story, everything=everything, width=console.width))
+        screen = Screen()
+        screen.print(page(story, everything=everything, width=screen.width))
 
 
 @command.command(name="list")
@@ -54,23 +57,21 @@ def list_orders(states: tuple[str, ...], *, limit: int, as_json: bool) -> None:
         counts = counts_by_state(connection)
     if as_json:
         for order in orders:
-            click.echo(_json(order, indent=None))
+            say_json(order, default=to_json)
     else:
-        _console().print(table_of(orders, counts))
+        screen = Screen()
+        screen.print(table_of(orders, counts, width=screen.width))
 
 
 def _the_one(name: str, found: list[dict[str, Any]]) -> dict[str, Any]:
     if not found:
-        raise Unavailable(f"no order has the id, number or channel's number {name!r}")
+        raise Unavailable(
+            f"no order has the id, number or channel's number {name!r}, or one that begins so: see `cauce order list`"
+        )
     if len(found) > 1:
-        numbers = ", ".join(f"{order['order_number']} ({order['channel']})" for order in found)
-        raise Unavailable(f"several orders are called {name!r}: ask for one of {numbers}")
+        more = "\n  and more" if len(found) > OFFERED else ""
+        raise Unavailable(
+            f"{name!r} could be any of these; ask for one by its id, the first word of its line:\n"
+            f"{choices(found[:OFFERED])}{more}"
+        )
     return found[0]
-
-
-def _console() -> Console:
-    return Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
-
-
-def _json(value: Any, *, indent: int | None = 2) -> str:
-    return json.dumps(value, indent=indent, ensure_ascii=False, default=to_json)

@@ -4,110 +4,107 @@ from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.panel import Panel
 from rich.text import Text
 
 from cauce.cli import order_parts as parts
 from cauce.cli import order_words as words
 from cauce.cli.order_timeline import timeline
-from services.insight.domain.standing import OrderState, Tally
+from cauce.cli.screen import QUIET, grid, listed, panel, phrase, section, text
+from services.insight.domain.standing import Tally
 from services.insight.reading import Fields, OrderStory
+
+WIDE = 110  # below it, a line says in words where its units are
+_STAGE_STYLES = {
+    "backordered": "yellow",
+    "canceled": "red",
+    "returned": "magenta",
+    "delivered": "green",
+    "shipped": "green",
+}
 
 
 def page(story: OrderStory, *, everything: bool, width: int) -> RenderableType:
     """Everything about an order; `everything` adds the facts that only echo others."""
-    shown = [_header(story.order), *_troubles(story), _lines(story)]
+    shown = [_header(story.order), *_troubles(story)]
+    if story.lines:
+        shown.append(_lines(story, wide=width >= WIDE))
     if story.shipments:
-        shown.append(words.section("Parcels", parts.shipments(story)))
+        shown.append(section("Parcels", parts.shipments(story)))
     if story.payments or story.refunds:
-        shown.append(words.section("Money", parts.money(story)))
+        shown.append(section("Money", parts.money(story)))
     if story.returns:
-        shown.append(words.section("Returns", parts.returns(story)))
+        shown.append(section("Returns", parts.returns(story)))
     if story.decisions:
-        shown.append(words.section("Why these sites", parts.decisions(story)))
+        shown.append(section("Why these sites", parts.decisions(story)))
     events = [event for event in story.timeline if everything or event["main"]]
-    shown.append(words.section("Timeline", timeline(events, hidden=len(story.timeline) - len(events), width=width)))
+    shown.append(section("Timeline", timeline(events, hidden=len(story.timeline) - len(events), width=width)))
     return Group(*shown)
 
 
-def table_of(orders: list[Fields], counts: dict[str, int]) -> RenderableType:
-    """Orders, a line each, under how many there are of every state."""
-    table = words.grid("order", "state", "placed", "channel", "to", "lines", "units", "waiting", "amount", "deliver by")
-    for order in orders:
-        table.add_row(
-            Text(order["order_number"] or order["order_id"], style="bold"),
-            words.state(order["state"]),
-            words.moment(order["placed_at"]),
-            order["channel"],
-            order["country"],
-            str(order["lines"] or 0),
-            str(order["units"] or 0),
-            Text(str(order["waiting"] or ""), style="yellow"),
-            words.amount(order["amount"], order["currency"]),
-            words.day(order["deliver_by"]),
-        )
-    total = Text(" · ").join(
-        Text.assemble((f"{counts[state]:,} ", "bold"), words.state(state)) for state in OrderState if state in counts
-    )
-    return Group(total, Padding(table, (1, 0, 0, 0)))
-
-
 def _header(order: Fields) -> RenderableType:
-    who = f"channel {order['channel']}, {order['channel_order']} · {order['country']} · {order['profile']}"
-    rows = [
-        Text.assemble(("id       ", words.QUIET), order["order_id"], ("   ", ""), (who, words.QUIET)),
-        Text.assemble(
-            ("placed   ", words.QUIET),
-            words.moment(order["placed_at"]),
-            ("   deliver by ", words.QUIET),
-            words.moment(order["deliver_by"]),
-            (f"   {order['ship_option'] or ''}", words.QUIET),
-        ),
-        Text.assemble(
-            ("amount   ", words.QUIET),
-            (words.amount(order["amount"], order["currency"]), "bold"),
-            ("   captured ", words.QUIET),
-            words.amount(order["captured"], order["currency"]),
-            ("   paid back ", words.QUIET),
-            words.amount(order["refunded"], order["currency"]),
-        ),
-    ]
-    title = Text.assemble((order["order_number"] or order["order_id"], "bold"), "  ", words.state(order["state"]))
-    version = f"version {order['version']}" if order["version"] else None
-    return Panel(
-        Group(*rows), title=title, title_align="left", subtitle=version, subtitle_align="right", padding=(0, 1)
+    from_channel = f"channel {order['channel']}, {order['channel_order']}" if order["channel"] else ""
+    who = listed([from_channel, order["country"] or "", order["profile"] or ""])
+    who.stylize(QUIET)
+    rows = [phrase(("id       ", QUIET), order["order_id"], "   ", who), _when(order)]
+    name = words.name(order)
+    if order["order_number"] not in (None, name):
+        rows.append(phrase(("number   ", QUIET), order["order_number"]))
+    if order["currency"]:
+        rows.append(_money(order))
+    title = phrase((name, "bold"), "  ", words.state(order["state"]))
+    return panel(title, rows, subtitle=f"version {order['version']}" if order["version"] else "")
+
+
+def _when(order: Fields) -> Text:
+    if order["placed_at"]:
+        due = phrase(("   deliver by ", QUIET), words.moment(order["deliver_by"]))
+        return phrase(
+            ("placed   ", QUIET), words.moment(order["placed_at"]), due, (f"   {order['ship_option']}", QUIET)
+        )
+    if order["refused_at"]:
+        return phrase(("refused  ", QUIET), words.moment(order["refused_at"]))
+    return phrase(
+        ("changed  ", QUIET), words.moment(order["changed_at"]), ("   the order itself is not read yet", QUIET)
     )
+
+
+def _money(order: Fields) -> Text:
+    sums = {name: words.amount(order[name], order["currency"]) for name in ("amount", "captured", "refunded")}
+    return phrase(
+        ("amount   ", QUIET), (sums["amount"], "bold"), ("   captured ", QUIET), sums["captured"],
+        ("   paid back ", QUIET), sums["refunded"],
+    )  # fmt: skip
 
 
 def _troubles(story: OrderStory) -> Iterator[RenderableType]:
     for trouble in story.exceptions:
         what = f"{trouble['kind'].replace('_', ' ')}: {trouble['detail']}"
-        yield Text.assemble(
-            (" ! ", "bold white on red"), (f" {what}", "red"), (f"  {trouble['reference']}", words.QUIET)
-        )
+        yield phrase((" ! ", "bold white on red"), (f" {what}", "red"), (f"  {trouble['reference']}", QUIET))
 
 
-def _lines(story: OrderStory) -> RenderableType:
+def _lines(story: OrderStory, *, wide: bool) -> RenderableType:
     stages = [stage for stage in Tally._fields if any(line[stage] for line in story.lines)]
-    table = words.grid("#", "sku", "description", "ordered", *stages, "amount")
+    columns = stages if wide else ["where"]
+    numbers = ("ordered", "amount", *stages)
+    table = grid("#", "sku", "description", "ordered", *columns, "amount", right=numbers, whole=numbers)
     for line in story.lines:
+        counts = [_units(line[stage], stage) for stage in stages] if wide else [_where(line, stages)]
         table.add_row(
-            Text(line["line_id"], style=words.QUIET),
-            Text(line["sku"], style="bold"),
-            line["description"],
-            str(line["ordered"] or "?"),
-            *(_units(line[stage], stage) for stage in stages),
-            words.amount(line["amount"], story.order["currency"]),
+            text(line["line_id"], QUIET),
+            text(line["sku"] or "", "bold"),
+            text(line["description"] or ""),
+            text(line["ordered"] or "?"),
+            *counts,
+            text(words.amount(line["amount"], story.order["currency"])),
         )
     return Padding(table, (1, 0, 1, 1))
 
 
 def _units(count: int | None, stage: str) -> Text:
-    styles = {
-        "backordered": "yellow",
-        "canceled": "red",
-        "returned": "magenta",
-        "delivered": "green",
-        "shipped": "green",
-    }
-    return Text(str(count), style=styles.get(stage, "cyan")) if count else Text("·", style=words.QUIET)
+    return text(count, _STAGE_STYLES.get(stage, "cyan")) if count else text("·", QUIET)
+
+
+def _where(line: Fields, stages: list[str]) -> Text:
+    return listed(
+        [(f"{line[stage]} {stage}", _STAGE_STYLES.get(stage, "cyan")) for stage in stages if line[stage]], between=", "
+    )

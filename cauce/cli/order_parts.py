@@ -1,6 +1,6 @@
 """The parts of an order's page: parcels, money, returns, and the reasons of every allocation."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cauce.cli import order_words as words
+from cauce.cli.screen import QUIET, grid, listed, phrase, text
 from cauce.money import Money
 from schemas.shipments import Rejection
 from services.insight.domain.sentences import counted
@@ -19,32 +20,33 @@ _WAITED = 0  # the decision that the rest waits for stock
 
 def shipments(story: OrderStory) -> RenderableType:
     """Parcels, each with what it costs, its number, and the services that lost."""
-    table = Table.grid(padding=(0, 2))
+    table = grid("", "")
     for each in story.shipments:
-        table.add_row(Text(words.last(each["shipment_id"]), style="bold"), _parcel(each))
+        table.add_row(text(words.last(each["shipment_id"]), "bold"), _parcel(each))
     return table
 
 
 def _parcel(shipment: Fields) -> RenderableType:
     far = f"{words.kilometers(shipment['distance_meters'])} km" if shipment["distance_meters"] is not None else ""
-    name = Text.assemble((shipment["site"], "bold"), f"  {far}  ", words.stage(shipment["stage"]), "  ")
-    told = [name.append(words.goods(shipment) or "nothing is left")]
+    holds = words.goods(shipment) or "nothing is left"
+    told = [phrase((shipment["site"] or "", "bold"), f"  {far}  ", words.stage(shipment["stage"]), f"  {holds}")]
     if shipment["carrier"]:
         told.append(_carriage(shipment))
     if shipment["losers"]:
-        told.append(Text(f"not {_losers(shipment['losers'])}", style=words.QUIET))
+        told.append(text(f"not {_losers(shipment['losers'])}", QUIET))
     return Group(*told)
 
 
 def _carriage(shipment: Fields) -> Text:
-    facts = [
-        Text(f"{shipment['carrier']} {shipment['service']}"),
-        Text(words.amount(shipment["price"], shipment["price_currency"])),
-        Text(f"{shipment['weight_grams'] / 1000:.2f} kg" if shipment["weight_grams"] else ""),
-        Text(shipment["tracking_number"] or ""),
-        _due(shipment),
-    ]
-    return Text(" · ").join(fact for fact in facts if fact)
+    return listed(
+        [
+            f"{shipment['carrier']} {shipment['service']}",
+            words.amount(shipment["price"], shipment["price_currency"]),
+            f"{shipment['weight_grams'] / 1000:.2f} kg" if shipment["weight_grams"] else "",
+            shipment["tracking_number"] or "",
+            _due(shipment),
+        ]
+    )
 
 
 def _losers(quotes: list[Fields]) -> str:
@@ -63,47 +65,49 @@ def _loser(quote: Fields) -> str:
 
 def _due(shipment: Fields) -> Text:
     if shipment["delivered_at"]:
-        return Text(f"delivered {words.day(shipment['delivered_at'])}", style="green")
+        return text(f"delivered {words.day(shipment['delivered_at'])}", "green")
     late = shipment["keeps_promise"] is False
     due = words.day(shipment["arrives_on"])
-    return Text(f"due {due}, later than promised" if late else f"due {due}", style="yellow" if late else "")
+    return text(f"due {due}, later than promised" if late else f"due {due}", "yellow" if late else "")
 
 
 def money(story: OrderStory) -> RenderableType:
     """What was captured, and what went back or is to go."""
-    table = words.grid("what", "amount", "through", "when", "reference")
+    table = grid("what", "amount", "through", "when", "reference", right=("amount",), whole=("amount", "when"))
     for paid in story.payments:
-        paid_in = words.amount(paid["amount"], paid["currency"])
-        table.add_row(
-            "captured", paid_in, paid["provider"], words.moment(paid["captured_at"]), paid["provider_reference"]
-        )
+        _money_row(table, paid, "captured", when=paid["captured_at"], reference=paid["provider_reference"])
     for refund in story.refunds:
         for part in refund["parts"]:
             done = part["refunded_at"] is not None
-            table.add_row(
-                Text(f"paid back, {refund['because']}" if done else "not paid back", style="" if done else "red"),
-                f"-{words.amount(part['amount'], part['currency'])}",
-                part["provider"] or "",
-                words.moment(part["refunded_at"] or part["failed_at"]),
-                part["provider_reference"] or part["detail"],
-            )
+            what = text(f"paid back, {refund['because'] or ''}") if done else text("not paid back", "red")
+            when, reference = part["refunded_at"] or part["failed_at"], part["provider_reference"] or part["detail"]
+            _money_row(table, part, what, when=when, reference=reference, sign="-")
         if not refund["parts"] and refund["amount"] is not None:
-            owed = words.amount(refund["amount"], refund["currency"])
-            table.add_row(
-                Text("owed", style="yellow"), f"-{owed}", "", words.moment(refund["owed_at"]), refund["refund_id"]
-            )
+            owed = text("owed", "yellow")
+            _money_row(table, refund, owed, when=refund["owed_at"], reference=refund["refund_id"], sign="-")
     return table
+
+
+def _money_row(
+    table: Table, row: Fields, what: Text | str, *, when: datetime | None, reference: str | None, sign: str = ""
+) -> None:
+    table.add_row(
+        what if isinstance(what, Text) else text(what),
+        text(f"{sign}{words.amount(row['amount'], row['currency'])}"),
+        text(row.get("provider") or ""),
+        text(words.moment(when)),
+        text(reference or ""),
+    )
 
 
 def returns(story: OrderStory) -> RenderableType:
     """Goods on their way back."""
-    table = words.grid("return", "state", "goods", "to", "until")
+    table = grid("return", "state", "goods", "to", "until", whole=("state", "until"))
     for each in story.returns:
         states = (("received_at", "received"), ("expired_at", "expired"), ("refused_at", "refused"))
         state = next((word for name, word in states if each[name]), "authorized")
-        table.add_row(
-            each["return_id"], state, words.goods(each) or each["reasons"], each["site"], words.day(each["expires_at"])
-        )
+        holds = words.goods(each) or each["reasons"] or ""
+        table.add_row(*map(text, (each["return_id"], state, holds, each["site"] or "", words.day(each["expires_at"]))))
     return table
 
 
@@ -113,7 +117,7 @@ def decisions(story: OrderStory) -> RenderableType:
     for decision in sorted(story.decisions, key=lambda each: (each["at"], each["decision"] == _WAITED)):
         looks.setdefault((decision["at"], str(decision["candidates"])), []).append(decision)
     shown = [_look(decisions, story.shipments) for decisions in looks.values()]
-    return Group(*[part for look in shown for part in (look, Text(""))][:-1])
+    return Group(*[part for look in shown for part in (look, text(""))][:-1])
 
 
 def _look(decisions: list[Fields], shipments: list[Fields]) -> RenderableType:
@@ -121,24 +125,20 @@ def _look(decisions: list[Fields], shipments: list[Fields]) -> RenderableType:
     numbers = [each["decision"] for each in decisions]
     names = ["the rest waits" if number == _WAITED else f"decision {number}" for number in numbers]
     versions = f"rule {first['rule']}, sites {first['sites_version']}, products {first['products_version']}"
-    title = Text.assemble((", ".join(names), "bold"), (f"   {words.moment(first['at'])}   {versions}", words.QUIET))
-    table = Table.grid(padding=(0, 2))
-    for name in ("chosen", "site", "km", "lines", "units", "sends"):
-        table.add_column(justify="right" if name in ("km", "lines", "units") else "left")
+    title = phrase((", ".join(names), "bold"), (f"   {words.moment(first['at'])}   {versions}", QUIET))
+    table = grid(*[""] * 6)
+    for column in table.columns[2:5]:  # how far, lines, units
+        column.justify, column.no_wrap = "right", True
     for candidate in first["candidates"]:
         chosen = candidate["chosen"]
         sent = [each for each in shipments if each["decision"] in numbers and each["site"] == candidate["site"]]
+        parcels = ", ".join(f"parcel {words.last(each['shipment_id'])}: {words.goods(each)}" for each in sent)
         table.add_row(
-            Text("●" if chosen else "○", style="green" if chosen else words.QUIET),
-            Text(candidate["site"], style="bold" if chosen else ""),
-            f"{words.kilometers(candidate['distance_meters'])} km",
-            counted(candidate["lines_served"], "line"),
-            counted(candidate["units_served"], "unit"),
-            Text(
-                ", ".join(f"parcel {words.last(each['shipment_id'])}: {words.goods(each)}" for each in sent),
-                style="cyan",
-            )
-            if sent
-            else Text(candidate["excluded"].replace("_", " "), style="yellow"),
+            text("●", "green") if chosen else text("○", QUIET),
+            text(candidate["site"], "bold" if chosen else ""),
+            text(f"{words.kilometers(candidate['distance_meters'])} km"),
+            text(counted(candidate["lines_served"], "line")),
+            text(counted(candidate["units_served"], "unit")),
+            text(parcels, "cyan") if sent else text(candidate["excluded"].replace("_", " "), "yellow"),
         )
     return Group(title, Padding(table, (0, 0, 0, 2)))

@@ -2,20 +2,14 @@
 
 from datetime import date, datetime
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.rule import Rule
-from rich.table import Table
 from rich.text import Text
 
+from cauce.cli.screen import text
 from cauce.money import Money
-from services.insight.domain.standing import OrderState, Stage, Tally
+from services.insight.domain.standing import OrderState, Stage
 from services.insight.reading import Fields
 
-QUIET = "bright_black"
 TIMES = "\N{MULTIPLICATION SIGN}"
-_RIGHT = ("amount", "after", "ordered", "lines", "units", "waiting", *Tally._fields)
-_WRAPPED = ("what", "description")
 _STYLES = {
     OrderState.DELIVERED: "bold green",
     OrderState.SHIPPED: "bold green",
@@ -28,32 +22,26 @@ _STYLES = {
     OrderState.CANCELED: "bold red",
     OrderState.REFUSED: "bold red",
 }
+_NAME_LENGTH = 40
 
 
-def section(title: str, content: RenderableType) -> RenderableType:
-    """A titled part of a page."""
-    return Group(Rule(Text(title, style="bold"), align="left", style=QUIET), Padding(content, (0, 0, 1, 1)))
-
-
-def grid(*names: str) -> Table:
-    """A table without lines; numbers stand to the right."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=QUIET)
-    for name in names:
-        table.add_column(name, justify="right" if name in _RIGHT else "left", no_wrap=name not in _WRAPPED)
-    return table
+def name(order: Fields) -> str:
+    """The order's number, or its id where no fact has said a number; of a very long one, its beginning."""
+    said = str(order["order_number"] or order["order_id"])
+    return said if len(said) <= _NAME_LENGTH else f"{said[:_NAME_LENGTH]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def state(name: str | None) -> Text:
     """An order's state in its color."""
     known = OrderState(name or OrderState.UNKNOWN)
-    return Text(known.replace("_", " "), style=_STYLES.get(known, "bold"))
+    return text(known.replace("_", " "), _STYLES.get(known, "bold"))
 
 
 def stage(name: str | None) -> Text:
     """A parcel's stage in its color."""
     styles = {Stage.DELIVERED: "green", Stage.SHIPPED: "green", Stage.STOPPED: "red"}
     known = Stage(name or Stage.RESERVED)
-    return Text(known.value, style=styles.get(known, "cyan"))
+    return text(known.value, styles.get(known, "cyan"))
 
 
 def goods(parcel: Fields) -> str:

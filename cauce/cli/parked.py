@@ -1,22 +1,23 @@
 """`cauce parked`: what lanes could not decide and doors could not read, and an operator's word to retry or drop it."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
+from cauce.cli.parked_page import page
+from cauce.cli.plain import say, say_content, say_json
 from cauce.cli.recorded import recorded
+from cauce.cli.screen import Screen
 from cauce.cli.waiting import Listed, all_of, chosen_of, one_of, row_of, rows_of
 from cauce.runtime.deployment import vault_of
 from cauce.runtime.doors.aside import SetAside, give_up, originals, send_again, unsealed
 from cauce.runtime.engine.parked import Parked, drop, retry
 from cauce.runtime.settings import Settings
 from services import NAMES, load
+from services.insight.domain.sentences import counted
 
 WITH_LANES = tuple(name for name in NAMES if load(name).lanes)
 SERVICE = click.argument("service", type=click.Choice(WITH_LANES))
@@ -47,17 +48,12 @@ def list_(service: str | None, *, as_json: bool) -> None:
     rows = [row for there in found for row in rows_of(there)]
     if as_json:
         for row in rows:
-            click.echo(json.dumps(row))
+            say_json(row)
         return
     if not rows:
-        click.echo("nothing waits")
+        say("nothing waits")
         return
-    table = Table(title=f"{len(rows)} records of {service or 'all services'} wait", title_justify="left")
-    for column in rows[0]:
-        table.add_column(column.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
-    Console().print(table)
+    Screen().print(page(rows, service))
 
 
 @command.command()
@@ -73,26 +69,21 @@ def show(service: str, number: int, *, is_opened: bool) -> None:
     one = asyncio.run(one_of(settings, servers, service, number))
     content = _content(settings, one, is_opened=is_opened)
     for name, value in row_of(one).items():
-        click.echo(f"{name}: {value}")
+        say(f"{name}: {value}")
     for name, header in one.own_headers:
-        click.echo(f"header {name}: {header.decode(errors='replace')}")
-    click.echo(content)
+        say(f"header {name}: {header.decode(errors='backslashreplace')}")
+    say_content(content)
 
 
 def _content(settings: Settings, one: Parked | SetAside, *, is_opened: bool) -> str:
     if isinstance(one, Parked):
-        return (one.record.value or b"").decode(errors="replace")
+        return (one.record.value or b"").decode(errors="backslashreplace")
     if one.record.value is None:
         return f"too large to seal: it lies in its raw topic, at {one.about.place}, as long as that is kept"
     if not is_opened:
         return "sealed: --open shows what came, which may hold personal data"
     with closing(asyncio.run(vault_of(settings))) as vault:
-        return _harmless(unsealed(one, vault).decode(errors="backslashreplace"))
-
-
-def _harmless(text: str) -> str:
-    """Outsiders wrote it: nothing of it may steer a terminal."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else ascii(sign)[1:-1] for sign in text)
+        return unsealed(one, vault).decode(errors="backslashreplace")
 
 
 @command.command(name="retry")
@@ -131,11 +122,17 @@ async def _originals(settings: Settings, servers: str, aside: list[SetAside]) ->
         return await originals(servers, settings.prefix, aside, vault)
 
 
+def _reason(_: click.Context, __: click.Parameter, because: str) -> str:
+    if not because.strip():
+        raise click.BadParameter("say why, in a word or two: it is all that is left of what is given up")
+    return because.strip()
+
+
 @command.command(name="drop")
 @SERVICE
 @NUMBERS
 @ALL
-@click.option("--because", required=True, help="Why; recorded beside the input.")
+@click.option("--because", required=True, callback=_reason, help="Why; recorded beside the input.")
 def drop_(service: str, numbers: tuple[int, ...], *, everything: bool, because: str) -> None:
     """Give records up for good. What waits behind them is next. With --all, also those whose records have expired."""
 
@@ -152,7 +149,7 @@ def _act(service: str, numbers: tuple[int, ...], *, everything: bool, done: str,
     async def run() -> int:
         return await act(settings, servers, await chosen_of(settings, servers, service, numbers, everything=everything))
 
-    click.echo(f"{asyncio.run(run())} records {done}")
+    say(f"{counted(asyncio.run(run()), 'record')} {done}")
 
 
 def _deployment() -> tuple[Settings, str]:

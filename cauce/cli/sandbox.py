@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cauce.cli.plain import say
 from cauce.runtime.settings import Settings
 from cauce.sandbox.payments import PaymentSandbox, serving
 from cauce.sandbox.place import ledger_of
@@ -37,5 +38,5 @@ async def _serve(sandbox: PaymentSandbox, *, port: int, ledger: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     async with serving(sandbox, port) as url:
-        click.echo(f"{url}  payments, ledger {ledger}")
+        say(f"{url}  payments, ledger {ledger}")
         await told.wait()

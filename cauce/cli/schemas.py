@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from cauce.cli.plain import say
 from cauce.contracts import generated
 from cauce.runtime.settings import CHECKOUT
 
@@ -37,7 +38,7 @@ def build(root: Path, accepted: tuple[str, ...]) -> None:
         _tell(hurts)
         sys.exit(1)
     for path in generated.write(root):
-        click.echo(path)
+        say(path)
 
 
 @command.command()
@@ -47,16 +48,16 @@ def check(root: Path) -> None:
     hurts, stale = generated.broken(root), generated.stale(root)
     _tell(hurts)
     for path in stale:
-        click.echo(f"{path} is not what the messages say: run `cauce schemas build`")
+        say(f"{path} is not what the messages say: run `cauce schemas build`")
     sys.exit(1 if hurts or stale else 0)
 
 
 def _tell(hurts: dict[str, list[str]]) -> None:
     for name, found in hurts.items():
         for hurt in found:
-            click.echo(f"{name}: {hurt}")
+            say(f"{name}: {hurt}")
     if hurts:
-        click.echo(
+        say(
             "Give the message its next version and an upcast in schemas/upcasts.py, or, where no such record exists "
             "anywhere, name it: `cauce schemas build --accept TYPE`."
         )

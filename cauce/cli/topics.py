@@ -4,6 +4,7 @@ import asyncio
 
 import click
 
+from cauce.cli.plain import say
 from cauce.cli.up import deployment_lanes
 from cauce.runtime.broker import ladder
 from cauce.runtime.settings import Settings
@@ -20,4 +21,4 @@ def command() -> None:
     servers = ladder.obtain(settings).servers
     wanted = specs(settings, deployment_lanes(settings))
     created = asyncio.run(create_topics(servers, settings, wanted))
-    click.echo(f"{len(created)} topics created, {len(wanted) - len(created)} were there")
+    say(f"{len(created)} topics created, {len(wanted) - len(created)} were there")

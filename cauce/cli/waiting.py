@@ -80,7 +80,7 @@ def row_of(one: Parked | SetAside) -> dict[str, Any]:
     if isinstance(one, SetAside):
         state, subject, is_next = SET_ASIDE, "", True
     else:
-        state, subject, is_next = WAITS, one.about.subject.decode(errors="replace"), one.is_next
+        state, subject, is_next = WAITS, _subject(one.about.subject), one.is_next
     return {
         "service": _service(one.about.lane),
         "number": one.number,
@@ -101,11 +101,16 @@ def _missing_row(one: Missing) -> dict[str, Any]:
         "state": WAITS,
         "parked_at": "",
         "lane": one.lane,
-        "subject": one.subject.decode(errors="replace"),
+        "subject": _subject(one.subject),
         "next": "",
         "reason": "its record has expired; it can only be dropped, with --all",
         "came_as": one.turn,
     }
+
+
+def _subject(subject: bytes) -> str:
+    """Nothing for a record that has none of its own (see `alone`)."""
+    return "" if subject.startswith(b"\0") else subject.decode(errors="backslashreplace")
 
 
 def _service(lane: str) -> str:

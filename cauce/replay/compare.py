@@ -1,17 +1,20 @@
 """The comparison of a lane's recorded decisions with those of today."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from cauce.replay import recorded
-from cauce.replay.fingerprint import Stream, table_hash
+from cauce.replay.difference import of_facts, of_values
+from cauce.replay.fingerprint import Fact, Stream, table_hash
 from cauce.replay.recorded import Place, Tables
 from cauce.runtime.engine.journal import rerun
-from cauce.runtime.lane import Lane
+from cauce.runtime.lane import Lane, Output
 from cauce.runtime.settings import Settings
 from cauce.runtime.topics import partitions_of
 
 _TABLE = "table "
+PublishedAt = Callable[[Place, int], Awaitable[Fact]]  # the recorded fact at an offset
 
 
 class Row(NamedTuple):
@@ -39,31 +42,69 @@ class Row(NamedTuple):
 async def compare(servers: str, settings: Settings, lane: Lane) -> list[Row]:
     """Every partition of the lane, decided again and compared. Raises Misfit where an input is no longer there."""
     then, kept = await recorded.published(servers, settings, lane), await recorded.tables(servers, settings, lane)
+    again_at = partial(recorded.published_at, servers, settings)
     rows: list[Row] = []
     for number in range(partitions_of(settings, lane.family)):
         again = await rerun(lane, number, servers, settings.prefix)
         now = recorded.decided(settings, number, again.outputs)
-        rows += _streams(lane, number, then[number], now)
+        rows += [row async for row in _streams(lane, number, then[number], Decided(now, again.outputs), again_at)]
         rows += _tables(lane, number, kept[number], again.tables)
     return rows
 
 
-def _streams(lane: Lane, number: int, then: Mapping[Place, Stream], now: Mapping[Place, Stream]) -> list[Row]:
-    rows = []
-    for place in sorted({*then, *now}):
-        ours, theirs = then.get(place, Stream()), now.get(place, Stream())
+class Decided(NamedTuple):
+    """What today's code decides: its streams, and the outputs they are made of."""
+
+    streams: Mapping[Place, Stream]
+    outputs: Sequence[Output]
+
+    def fact(self, place: Place, at: int) -> Fact:
+        """One fact of a stream."""
+        output = self.outputs[self.streams[place].origins[at]]
+        return Fact.of(output.key, output.value, output.headers)
+
+
+async def _streams(
+    lane: Lane, number: int, then: Mapping[Place, Stream], now: Decided, again_at: PublishedAt
+) -> AsyncIterator[Row]:
+    for place in sorted({*then, *now.streams}):
+        ours, theirs = then.get(place, Stream()), now.streams.get(place, Stream())
         at = ours.first_difference(theirs)
-        why = "" if at is None else f"the {at + 1}. fact differs"
-        rows.append(Row(lane.id, number, f"{place[0]}/{place[1]}", ours.count, ours.hash, theirs.hash, why))
-    return rows
+        why = ""
+        if at is not None:
+            offset = ours.origins[at] if at < ours.count else None
+            was = None if offset is None else await again_at(place, offset)
+            why = told(place, offset, was, now.fact(place, at) if at < theirs.count else None)
+        yield Row(lane.id, number, f"{place[0]}/{place[1]}", ours.count, ours.hash, theirs.hash, why)
+
+
+def told(place: Place, offset: int | None, then: Fact | None, now: Fact | None) -> str:
+    """The first record of a stream that differs: its place, its id, and the first field that differs."""
+    topic, partition = place
+    if then is None and now is not None:
+        return f"{topic}/{partition}: {_named(now)} is decided now and was never recorded; it would be the next"
+    here = f"{topic}/{partition}@{offset}"
+    if then is not None and now is not None:
+        return f"{here}: {_named(then)}: {of_facts(then, now)}"
+    return f"{here}: {_named(then)} is not decided any more" if then else here
+
+
+def _named(fact: Fact) -> str:
+    headers = dict(fact.headers)
+    kind, name = (headers.get(header, b"?").decode(errors="backslashreplace") for header in ("ce_type", "ce_id"))
+    return f"{kind} with the id {name}"
 
 
 def _tables(lane: Lane, number: int, then: Tables, now: Tables) -> list[Row]:
     rows = []
     for name in sorted(then):
         mine = now.get(name, {})
-        different = sum(1 for key in {*then[name], *mine} if then[name].get(key) != mine.get(key))
-        why = f"{different} rows differ" if different else ""
+        different = sorted(key for key in {*then[name], *mine} if then[name].get(key) != mine.get(key))
         hashes = table_hash(then[name]), table_hash(mine)
+        why = ""
+        if different:
+            key = different[0]
+            where = f"{lane.changelogs[name]}/{number}, key {key.decode(errors='backslashreplace')!r}"
+            why = f"{where}: {of_values(then[name].get(key), mine.get(key))}; rows that differ: {len(different)}"
         rows.append(Row(lane.id, number, f"{_TABLE}{name}", len(then[name]), *hashes, why))
     return rows

@@ -1,6 +1,7 @@
 """One hash for a stream of records or a table, so that equality of millions is seen at a glance."""
 
 import hashlib
+from array import array
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -35,13 +36,15 @@ class Stream:
         self.count = 0
         self._hash = hashlib.sha256()
         self.each: list[bytes] = []
+        self.origins = array("q")
 
-    def add(self, fact: Fact) -> None:
-        """The next fact."""
+    def add(self, fact: Fact, origin: int) -> None:
+        """The next fact, and where to find it again: its offset, or its number among what was decided."""
         content = fact.bytes()
         self.count += 1
         self._hash.update(content)
         self.each.append(hashlib.blake2b(content, digest_size=8).digest())
+        self.origins.append(origin)
 
     @property
     def hash(self) -> str:

@@ -3,10 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from aiokafka import TopicPartition
+
 from cauce.replay.fingerprint import Fact, Stream
-from cauce.runtime.lane import STANDING, Lane, Output, is_control
+from cauce.runtime.lane import STANDING, Lane, Misfit, Output, is_control
 from cauce.runtime.log_reader import read_to_end
 from cauce.runtime.partitions import partition_of
+from cauce.runtime.records import reading, stored_records
 from cauce.runtime.settings import Settings
 from cauce.runtime.topics import partitions_of
 from schemas.topics import BY_NAME
@@ -28,18 +31,27 @@ async def published(servers: str, settings: Settings, lane: Lane) -> dict[int, d
         number = sources.get(dict(record.headers).get("ce_source", b""))
         if number is not None and not is_control(record.headers):  # an operator's word repeats the record it is about
             place = record.topic, record.partition
-            found[number][place].add(Fact.of(record.key, record.value, record.headers))
+            found[number][place].add(Fact.of(record.key, record.value, record.headers), record.offset)
     return found
+
+
+async def published_at(servers: str, settings: Settings, place: Place, offset: int) -> Fact:
+    """One of them again."""
+    tp = TopicPartition(settings.topic(place[0]), place[1])
+    async with reading(servers, [tp]) as reader:
+        async for record in stored_records(reader, tp, offset, offset + 1):
+            return Fact.of(record.key, record.value, record.headers)
+    raise Misfit(f"{place[0]}/{place[1]}@{offset} was there, and is there no more")
 
 
 def decided(settings: Settings, partition: int, outputs: Iterable[Output]) -> dict[Place, Stream]:
     """The same of what a replay decided; parked records are inputs that came to nothing, and are left out."""
     found: dict[Place, Stream] = defaultdict(Stream)
-    for output in outputs:
+    for origin, output in enumerate(outputs):
         if output.topic in BY_NAME:
             count = partitions_of(settings, BY_NAME[output.topic].family)
             number = output.partition if output.partition is not None else _by_key(output.key, partition, count)
-            found[output.topic, number].add(Fact.of(output.key, output.value, output.headers))
+            found[output.topic, number].add(Fact.of(output.key, output.value, output.headers), origin)
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import Lane
 from cauce.runtime.settings import Settings
 from schemas.topics import TOPICS, Family, TopicKind
@@ -29,7 +30,7 @@ class TopicSpec(NamedTuple):
     config: Mapping[str, str]
 
 
-class TopicMisfit(RuntimeError):
+class TopicMisfit(Unavailable):
     """A topic exists with another partition count than the settings ask for: keys would move."""
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Select, Table, func, inspect, or_, select
+from sqlalchemy import Connection, Engine, Select, Table, false, func, inspect, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from cauce.runtime.database import engine_of, unreachable
@@ -34,6 +34,10 @@ from services.insight.tables import (
 )
 
 Fields = dict[str, Any]
+
+_NAMES = (ORDERS.c.order_id, ORDERS.c.order_number, ORDERS.c.channel_order)
+_CAME = func.coalesce(ORDERS.c.placed_at, ORDERS.c.refused_at, ORDERS.c.changed_at)
+_NEWEST = (_CAME.desc(), ORDERS.c.order_number, ORDERS.c.order_id)
 
 
 class OrderStory(NamedTuple):
@@ -74,12 +78,20 @@ def _exists(engine: Engine) -> bool:
     return inspect(engine).has_table(ORDERS.name)
 
 
-def orders_named(connection: Connection, name: str) -> list[Fields]:
-    """The orders whose id, number or channel's number is `name`."""
-    query = select(ORDERS).where(
-        or_(ORDERS.c.order_id == name, ORDERS.c.order_number == name, ORDERS.c.channel_order == name)
-    )
-    return _fields(connection, query.order_by(ORDERS.c.order_number))
+def orders_named(connection: Connection, name: str, *, limit: int) -> list[Fields]:
+    """The orders whose id, number or channel's number is `name`; where there is none, those with it in other capitals;
+    where there is none either, those of which one begins so. At most `limit`, the newest first.
+    """
+    folded = name.lower()
+    for meant in (
+        [column == name for column in _NAMES],
+        [func.lower(column) == folded for column in _NAMES],
+        [func.lower(column).startswith(folded, autoescape=True) for column in _NAMES] if name else [],
+    ):
+        query = select(ORDERS).where(or_(false(), *meant)).order_by(*_NEWEST).limit(limit)
+        if found := _fields(connection, query):
+            return found
+    return []
 
 
 def orders_in(connection: Connection, *, states: tuple[str, ...], limit: int) -> list[Fields]:
@@ -99,7 +111,7 @@ def orders_in(connection: Connection, *, states: tuple[str, ...], limit: int) ->
     )
     if states:
         query = query.where(ORDERS.c.state.in_(states))
-    return _fields(connection, query.order_by(ORDERS.c.placed_at.desc(), ORDERS.c.order_id).limit(limit))
+    return _fields(connection, query.order_by(*_NEWEST).limit(limit))
 
 
 def counts_by_state(connection: Connection) -> dict[str, int]:

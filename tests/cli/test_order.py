@@ -1,24 +1,12 @@
 """Looking orders up on the console, in a read model that the tests of insight make."""
 
-import importlib.util
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from cauce.cli import main
-
-LIVES = Path(__file__).parents[1] / "insight" / "conftest.py"
-
-
-@pytest.fixture(scope="module")
-def lives():
-    spec = importlib.util.spec_from_file_location("lives", LIVES)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
@@ -99,13 +87,78 @@ def test_without_a_read_model_the_next_step_is_said(cauce, tmp_path):
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_two_orders_of_one_name_are_both_offered(cauce, lives, home, tmp_path):
+@pytest.fixture(name="altered")
+def _altered(lives, home, tmp_path):
+    """A read model of one's own, with an order that begins as the first fact of a life does, changed."""
     shutil.copytree(home / "default", tmp_path / "default")
     model = lives.Model(f"sqlite:///{tmp_path / 'default' / 'insight.sqlite'}")
-    (placed, *_) = lives.live(3)
-    twin = placed.message.model_copy(update={"channel": "phone", "channel_order": "536365", "order_number": "PHONE-1"})
-    model.store.write(lives.project(placed._replace(message=twin)), {})
+
+    def altered(**changes):
+        (placed, *_) = lives.live(3)
+        twin = placed._replace(message=placed.message.model_copy(update=changes))
+        model.store.write(lives.project(twin), {})
+        return tmp_path
+
+    yield altered
     model.engine.dispose()
-    both = cauce("show", "536365", home=tmp_path)
+
+
+def test_several_orders_of_one_name_are_offered_by_id_and_channel(cauce, altered):
+    both = cauce("show", "536365", home=altered(channel="phone", channel_order="536365", order_number="PHONE-1"))
     assert both.exit_code == 1
-    assert "PHONE-1 (phone), WEB-536365 (web)" in both.output
+    assert "ord0003abcdefghijklmnopq  PHONE-1  (phone, placed, " in both.output
+    assert "ord0001abcdefghijklmnopq  WEB-536365  (web, part shipped, " in both.output
+
+
+def test_capitals_do_not_matter(cauce):
+    assert "WEB-536365  part shipped" in cauce("show", "web-536365").output
+
+
+def test_the_beginning_of_a_name_is_enough_where_no_other_order_has_it(cauce):
+    assert "WEB-536365  part shipped" in cauce("show", "ord0001").output
+    several = cauce("show", "WEB-53636")
+    assert several.exit_code == 1
+    assert "ord0001abcdefghijklmnopq" in several.output
+    assert "ord0002abcdefghijklmnopq" in several.output
+
+
+@pytest.mark.parametrize("name", ["", "%", "_", "ord0001%"])
+def test_signs_that_mean_something_to_a_database_mean_nothing_here(cauce, name):
+    assert "no order has the id" in cauce("show", name).output
+
+
+def test_an_order_that_is_named_in_full_is_meant_whatever_begins_so(cauce, altered):
+    shown = cauce("show", "WEB-536365", home=altered(order_number="WEB-536365-2", channel_order="x"))
+    assert "WEB-536365  part shipped" in shown.output
+
+
+@pytest.mark.parametrize("columns", ["40", "80", "120"])
+def test_a_very_long_number_leaves_room_for_the_rest(cauce, altered, columns):
+    home = altered(order_number="W" * 300, channel_order="W" * 300)
+    listed = CliRunner().invoke(main, ["order", "list"], env={"CAUCE_HOME": str(home), "COLUMNS": columns}).output
+    assert len(listed.splitlines()) < 12
+    assert "part shipped" in listed
+    assert "45.03 EUR" in listed
+    shown = cauce("show", "WWW", home=home)
+    assert "".join(shown.output.split()).count("W") > 600
+
+
+def test_a_refused_order_says_when_it_was_refused(cauce, altered, lives):
+    from schemas.orders import OrderRefused, Reason
+
+    (placed, *_) = lives.live(3)
+    same = placed.message.model_dump(include={"order_id", "channel", "channel_order", "customer"})
+    why = (Reason(field="lines", code="unknown_sku", detail="no such sku"),)
+    refused = OrderRefused.model_validate({**same, "order_number": "WEB-9", "reasons": why})
+    home = altered()
+    model = lives.Model(f"sqlite:///{home / 'default' / 'insight.sqlite'}")
+    with model.engine.begin() as connection:
+        for table in ("orders", "order_lines", "order_versions", "timeline"):
+            connection.exec_driver_sql(f"DELETE FROM {table} WHERE order_id = '{refused.order_id}'")  # noqa: S608  # ours
+    model.store.write(lives.project(placed._replace(topic="order-refused", message=refused)), {})
+    model.engine.dispose()
+    shown = cauce("show", "WEB-9", home=home).output
+    assert "refused  Mon 02 Mar 2026 09:31" in shown
+    assert "None" not in shown
+    (line,) = [line for line in cauce("list", home=home).output.splitlines() if line.startswith("WEB-9")]
+    assert "Mon 02 Mar 2026 09:31" in line

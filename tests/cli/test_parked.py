@@ -22,17 +22,22 @@ def refuse(record, _):
 
 LANE = Lane("returns", "boxes", ("boxes",), (), (), refuse)
 INPUTS = [(b"a", b"!1"), (b"a", b"2"), (b"b", b"!3"), (b"c", b"4")]
+HOSTILE = "[/x]\x1b[2J\u202e"
 
 
 @pytest.fixture
 async def tenure(settings):
     """A lane that met the inputs; its parked records and its standing are in Kafka."""
+    return await met(settings, INPUTS)
+
+
+async def met(settings, inputs):
     parked = [f"{name}-parked" for name in WITH_LANES]
     own = [TopicSpec(name, 1, {}) for name in ("boxes", *parked, LANE.changelogs["standing"])]
     await create_topics(settings.servers, settings, own)
     tenure = OfflineTenure(LANE, 0)
-    inputs = [Record("boxes", 0, at, key, value, [("id", b"%d" % at)]) for at, (key, value) in enumerate(INPUTS)]
-    await publish(settings, tenure, tenure.decide(inputs))
+    records = [Record("boxes", 0, at, key, value, [("id", b"%d" % at)]) for at, (key, value) in enumerate(inputs)]
+    await publish(settings, tenure, tenure.decide(records))
     return tenure
 
 
@@ -94,6 +99,8 @@ def test_one_record_is_shown_as_it_came(cauce, tenure):
         (("retry", "returns", "7"), "7 does not wait"),
         (("retry", "returns"), "name the records by number, or say --all"),
         (("drop", "returns", "0"), "Missing option '--because'"),
+        (("drop", "returns", "0", "--because", ""), "say why"),
+        (("drop", "returns", "--all", "--because", " \t"), "say why"),
     ],
 )
 def test_a_word_that_would_do_nothing_is_refused_with_what_to_do(cauce, tenure, words, said):
@@ -103,11 +110,22 @@ def test_a_word_that_would_do_nothing_is_refused_with_what_to_do(cauce, tenure, 
     assert said in refused.output
 
 
+@pytest.mark.parametrize("words", [("list",), ("list", "returns", "--json"), ("show", "returns", "0")])
+def test_keys_and_values_of_outsiders_are_shown_and_steer_nothing(cauce, settings, words):
+    import asyncio
+
+    asyncio.run(met(settings, [(HOSTILE.encode(), f"!{HOSTILE}".encode())]))
+    told = cauce(*words)
+    assert told.exit_code == 0
+    assert "[/x]" in told.output
+    assert all(sign.isprintable() or sign == "\n" for sign in told.output)
+
+
 def test_words_reach_the_lane_as_inputs_that_it_obeys(cauce, tenure, settings, tmp_path):
     import asyncio
 
     (tmp_path / "mended").write_bytes(b"1")
-    assert cauce("retry", "returns", "0", "--value", str(tmp_path / "mended")).output == "1 records sent back\n"
+    assert cauce("retry", "returns", "0", "--value", str(tmp_path / "mended")).output == "1 record sent back\n"
     assert cauce("drop", "returns", "--all", "--because", "a test order").output == "3 records given up\n"
     words = asyncio.run(stored(settings))
     assert words[0].headers[0] == (RETRY, b"returns-boxes/boxes/0/0")

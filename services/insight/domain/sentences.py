@@ -133,7 +133,7 @@ def _moved(moved: StockMoved) -> str:
 
 def _answered(answered: EffectAnswered) -> str:
     tries = "" if answered.attempts == 1 else f" after {answered.attempts} attempts"
-    return f"the provider answered {answered.effect}: {answered.outcome}{tries}"
+    return f"the provider answers {answered.effect}: {answered.outcome}{tries}"
 
 
 ENTRIES: dict[type[Message], Entry] = {
@@ -141,11 +141,13 @@ ENTRIES: dict[type[Message], Entry] = {
     OrderRefused: Entry(0, lambda fact: f"order not taken: {_why(fact.reasons)}"),
     OrderConflicted: Entry(1, lambda _: "the same order came again with another body; the first stands"),
     PaymentCaptured: Entry(2, lambda fact: f"{fact.amount} captured by {fact.captured_by}, {fact.provider}"),
-    ChangeRequested: Entry(3, lambda fact: f"cancel {_units(fact.lines)}? asked of fulfillment"),
+    ChangeRequested: Entry(
+        3, lambda fact: f"{fact.asked_by} asks to cancel {_units(fact.lines)}; fulfillment says what it can stop"
+    ),
     ChangeAnswered: Entry(
         4,
         lambda fact: (
-            f"fulfillment's answer: {fact.outcome}" + (f", {_units(fact.canceled)} stopped" if fact.canceled else "")
+            f"fulfillment answers: {fact.outcome}" + (f", {_units(fact.canceled)} stopped" if fact.canceled else "")
         ),
     ),
     OrderChanged: Entry(
@@ -170,7 +172,12 @@ ENTRIES: dict[type[Message], Entry] = {
     ShipmentException: Entry(
         26, lambda fact: f"{fact.trouble.replace('_', ' ')}, {_number(fact.shipment_id)}: {fact.detail}"
     ),
-    ReturnPending: Entry(30, lambda fact: f"return asked for; waits for {_why(fact.waiting_for) or 'facts to come'}"),
+    ReturnPending: Entry(
+        30,
+        lambda fact: (
+            f"{fact.asked_by} asks to send goods back; that waits for {_why(fact.waiting_for) or 'facts to come'}"
+        ),
+    ),
     ReturnAuthorized: Entry(
         31, lambda fact: f"{_back(fact.return_id)} authorized: {goods(fact.lines)}, until {fact.expires_at:%d %b}"
     ),
@@ -178,7 +185,9 @@ ENTRIES: dict[type[Message], Entry] = {
     ReturnExpired: Entry(32, lambda fact: f"{_back(fact.return_id)} ran out: {goods(fact.lines)} did not come"),
     GoodsReturned: Entry(33, _returned),
     ReceiptRefused: Entry(33, lambda fact: f"goods of {_back(fact.return_id)} not taken in: {fact.reason.code}"),
-    RefundRequested: Entry(34, lambda fact: f"refund of {fact.amount} asked for, {_back(fact.return_id)}"),
+    RefundRequested: Entry(
+        34, lambda fact: f"returns asks payments to pay {fact.amount} back for {_back(fact.return_id)}"
+    ),
     RefundOwed: Entry(
         40,
         lambda fact: (

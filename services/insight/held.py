@@ -1,0 +1,34 @@
+"""All orders and positions that the read model holds at one moment, for whoever compares them with the facts."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from services.insight.domain.standing import Tally
+from services.insight.reading import Fields
+from services.insight.tables import LINES, OFFSETS, ORDERS, POSITIONS, UNREAD
+
+
+class Held(NamedTuple):
+    """Rows of each table, and the offsets up to which they are the fold of the topics."""
+
+    offsets: list[Fields]
+    unread: list[Fields]
+    orders: list[Fields]
+    lines: list[Fields]
+    positions: list[Fields]
+
+
+def held(connection: Connection) -> Held:
+    """What one transaction sees; nothing may have been asked of the connection before."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN")  # its driver begins none for a question
+    else:
+        connection.execution_options(isolation_level="REPEATABLE READ")
+    order = [ORDERS.c[name] for name in ("order_id", "state", "amount", "captured", "refunded")]
+    line = [LINES.c[name] for name in ("order_id", "line_id", *Tally._fields)]
+    found = (
+        [row._asdict() for row in connection.execute(query)]
+        for query in (select(OFFSETS), select(UNREAD), select(*order), select(*line), select(POSITIONS))
+    )
+    return Held(*found)
