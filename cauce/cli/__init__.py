@@ -1,6 +1,7 @@
 """The console command `cauce`: one file per command, loaded only when it is called."""
 
 import importlib
+import sys
 
 import click
 from pydantic import ValidationError
@@ -56,6 +57,18 @@ class Commands(click.Group):
             if wrong.title != "Settings":
                 raise
             raise click.ClickException(_wrong_settings(wrong)) from None
+        except Exception as fault:
+            if not _lost_the_broker(fault):
+                raise
+            raise click.ClickException(
+                f"the broker went away ({type(fault).__name__}): see `cauce broker status`, then run this again"
+            ) from None
+
+
+def _lost_the_broker(fault: Exception) -> bool:
+    """Whether Kafka's client says that trying again may help; a command that never met it has not loaded it."""
+    kafka = sys.modules.get("aiokafka.errors")
+    return kafka is not None and isinstance(fault, kafka.KafkaError) and bool(fault.retriable)
 
 
 def _wrong_settings(wrong: ValidationError) -> str:

@@ -6,6 +6,7 @@ import signal
 
 import click
 
+from cauce.cli.recorded import present
 from cauce.runtime.broker import ladder
 from cauce.runtime.broker.outage import report_outages
 from cauce.runtime.broker.record import listens
@@ -13,6 +14,9 @@ from cauce.runtime.clock import clock_of
 from cauce.runtime.clockwork import run_clock
 from cauce.runtime.logs import log_to_stderr
 from cauce.runtime.settings import Settings
+from schemas.topics import TOPICS as WRITTEN
+
+TOPICS = tuple(topic.name for topic in WRITTEN if "clock" in topic.writer.split())
 
 
 @click.command()
@@ -25,6 +29,7 @@ def command(interval: float) -> None:
     log_to_stderr()
     settings = Settings()
     servers = ladder.obtain(settings).servers
+    present(settings, servers, TOPICS)
     settings = settings.model_copy(update={"servers": servers})
     report_outages(servers, listens)
     with contextlib.suppress(asyncio.CancelledError):

@@ -42,7 +42,7 @@ def table_of(orders: Sequence[Fields], counts: Mapping[str, int], *, width: int)
     total = listed(
         phrase((f"{counts[state]:,} ", "bold"), words.state(state)) for state in OrderState if state in counts
     )
-    return Group(total, Padding(table, (1, 0, 0, 0)))
+    return Group(total, Padding(table if orders else text("no order to show"), (1, 0, 0, 0)))
 
 
 def choices(found: Sequence[Fields]) -> str:

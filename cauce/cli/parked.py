@@ -9,7 +9,7 @@ import click
 
 from cauce.cli.parked_page import page
 from cauce.cli.plain import say, say_content, say_json
-from cauce.cli.recorded import recorded
+from cauce.cli.recorded import present, recorded
 from cauce.cli.screen import Screen
 from cauce.cli.waiting import Listed, all_of, chosen_of, one_of, row_of, rows_of
 from cauce.runtime.deployment import vault_of
@@ -155,4 +155,5 @@ def _act(service: str, numbers: tuple[int, ...], *, everything: bool, done: str,
 def _deployment() -> tuple[Settings, str]:
     found = Settings()
     servers = recorded(found)
+    present(found, servers, [f"{name}-parked" for name in WITH_LANES])
     return found.model_copy(update={"servers": servers}), servers

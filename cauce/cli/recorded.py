@@ -1,7 +1,7 @@
 """What commands that only look begin with: the broker and the topics that are there; nothing is started or made."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from aiokafka.admin import AIOKafkaAdminClient
 
@@ -30,16 +30,26 @@ def recorded(settings: Settings) -> str:
 def fitting(settings: Settings, servers: str) -> str:
     """The same servers, where topics have as many partitions as the settings say. Raises Unavailable."""
     wanted = {settings.topic(topic.name): partitions_of(settings, topic.family) for topic in TOPICS}
-    found = _partitions(servers, set(wanted))
-    for topic, count in found.items():
+    for topic, count in present(settings, servers, [topic.name for topic in TOPICS]).items():
         if count != wanted[topic]:
             raise Unavailable(
                 f"{topic} has {count} partitions, the settings ask for {wanted[topic]}: "
                 "set CAUCE_PARTITIONS and CAUCE_POOLS as they are for the deployment."
             )
-    if missing := sorted(wanted.keys() - found.keys()):
-        raise Unavailable(f"{servers} has no topic {', '.join(missing)}: `cauce topics` creates them.")
     return servers
+
+
+def present(settings: Settings, servers: str, topics: Iterable[str]) -> Mapping[str, int]:
+    """How many partitions these topics have. Raises Unavailable where one is not there: nobody waits for it to come."""
+    wanted = {settings.topic(name) for name in topics}
+    found = _partitions(servers, wanted)
+    if missing := sorted(wanted - found.keys()):
+        more = f" and {len(missing) - 1} more" if missing[1:] else ""
+        raise Unavailable(
+            f"{servers} has no topic {missing[0]}{more}. Name the deployment in CAUCE_PREFIX and its broker in "
+            "CAUCE_SERVERS, or make what is missing: `cauce topics`."
+        )
+    return found
 
 
 def _partitions(servers: str, names: set[str]) -> Mapping[str, int]:

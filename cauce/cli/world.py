@@ -6,6 +6,7 @@ import signal
 
 import click
 
+from cauce.cli.recorded import present
 from cauce.demo import carrier, crew
 from cauce.demo.stage import Stage
 from cauce.runtime.broker import ladder
@@ -25,6 +26,7 @@ def command(role: str) -> None:
     log_to_stderr()
     settings = Settings()
     servers = ladder.obtain(settings).servers
+    present(settings, servers, ROLES[role][0])
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(_play(role, servers, settings))
 

@@ -62,7 +62,10 @@ def reading(settings: Settings) -> Iterator[Connection]:
     engine = engine_of(settings)
     try:
         if not _exists(engine):
-            raise Unavailable("there is no read model yet: `cauce run insight` makes it")
+            raise Unavailable(
+                f"there is no read model in {engine.url.render_as_string(hide_password=True)}: name the deployment in "
+                "CAUCE_PREFIX and its CAUCE_HOME (or CAUCE_DATABASE_URL), or make one: `cauce run insight`"
+            )
         with engine.connect() as connection:
             yield connection
     except DBAPIError as fault:

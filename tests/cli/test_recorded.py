@@ -1,12 +1,21 @@
 """Commands that only look, where there is nothing to look at: they say so, and neither start nor make anything."""
 
+import asyncio
+
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from click.testing import CliRunner
 
 from cauce.cli import main
 from cauce.runtime.broker.record import LOOPBACK, free_port
+from cauce.runtime.topics import TopicSpec, create_topics
+from schemas.topics import TOPICS
 
-LOOKING = ["audit", "replay", "parked list", "parked retry intake --all"]
+LOOKING = [
+    *("audit", "replay", "parked list", "parked show intake 1"),
+    *("parked retry intake --all", "parked drop intake --all --because tests"),
+]
+RUNNING = ["clock", "world crew", "world carrier", "run intake", "run insight"]
 
 
 @pytest.fixture(name="cauce")
@@ -38,3 +47,38 @@ def test_where_the_deployment_has_no_topic_nothing_is_called_right(cauce, comman
     shown = cauce(command, CAUCE_SERVERS=settings.servers, CAUCE_PREFIX=settings.prefix)
     assert shown.exit_code == 1
     assert f"holds no topic of a deployment with the prefix '{settings.prefix}'" in shown.output
+
+
+@pytest.mark.parametrize("command", [*RUNNING, "topics"])
+def test_a_named_broker_is_not_waited_for(cauce, command):
+    shown = cauce(command, CAUCE_SERVERS=f"{LOOPBACK}:{free_port()}")
+    assert shown.exit_code == 1
+    assert shown.output.startswith("Error: No broker answers at")
+
+
+@pytest.mark.parametrize("command", RUNNING)
+def test_topics_that_are_missing_are_not_waited_for(cauce, command, settings):
+    shown = cauce(command, CAUCE_SERVERS=settings.servers, CAUCE_PREFIX=settings.prefix)
+    assert shown.exit_code == 1
+    assert "`cauce topics`" in shown.output
+    assert len(shown.output.splitlines()) == 1
+
+
+async def test_topics_of_another_shape_are_named_with_the_settings_to_mend(cauce, settings):
+    topics = [TopicSpec(topic.name, 2 if topic.family == "orders" else 1, {}) for topic in TOPICS]
+    await create_topics(settings.servers, settings.model_copy(update={"partitions": 2}), topics)
+    env = {"CAUCE_SERVERS": settings.servers, "CAUCE_PREFIX": settings.prefix, "CAUCE_PARTITIONS": "3"}
+    for command in ("replay", "topics"):
+        shown = await asyncio.to_thread(cauce, command, **env)
+        assert shown.exit_code == 1
+        assert "has 2 partitions, the settings ask for 3: set CAUCE_PARTITIONS" in shown.output
+
+
+def test_a_broker_that_went_away_is_said_without_a_trace(cauce, monkeypatch):
+    def gone(_):
+        raise KafkaConnectionError("connection lost")
+
+    monkeypatch.setattr("cauce.cli.audit.recorded", gone)
+    shown = cauce("audit")
+    assert shown.exit_code == 1
+    assert "the broker went away (KafkaConnectionError): see `cauce broker status`" in shown.output
