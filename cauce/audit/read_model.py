@@ -38,6 +38,7 @@ class ReadModel:
         self._orders: dict[str, Told] = {}
         self._positions: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         self._places: dict[tuple[str, str], str] = {}
+        self._last: dict[tuple[str, str], int] = {}
         self._found: list[Violation] = []
 
     def see(self, entry: Entry) -> None:
@@ -89,6 +90,9 @@ class ReadModel:
 
     def _move(self, entry: Entry, moved: StockMoved) -> None:
         """A position's moves are in one partition, in order. Whether its totals are their sums is for law 5."""
+        if entry.envelope.sequence <= self._last.get((moved.site, moved.sku), 0):
+            return  # it stands twice, which breaks other laws
+        self._last[moved.site, moved.sku] = entry.envelope.sequence
         units = self._positions[moved.site, moved.sku]
         units[moved.source.value] -= moved.quantity
         units[moved.target.value] += moved.quantity

@@ -49,8 +49,8 @@ class Told:
     promised: Counter[tuple[str, str]] = field(default_factory=Counter)  # by shipment and line
     released: Counter[tuple[str, str]] = field(default_factory=Counter)
     reached: dict[str, set[str]] = field(default_factory=dict)
-    captured: int = 0
-    refunded: int = 0
+    captured: dict[str, int] = field(default_factory=dict)  # by payment
+    refunded: dict[tuple[str, str], int] = field(default_factory=dict)  # by refund and payment
 
     def of_order(self, fact: OrderPlaced | OrderChanged | OrderRefused | GoodsReturned) -> None:
         """What was ordered, canceled and sent back."""
@@ -68,17 +68,17 @@ class Told:
                     self.returned[units.line_id] += units.quantity
 
     def of_money(self, fact: PaymentCaptured | PaymentRefunded) -> None:
-        """What was taken and given back."""
+        """What was taken and given back; a fact that stands twice breaks other laws, and counts once here."""
         if isinstance(fact, PaymentCaptured):
-            self.captured += fact.amount.amount
+            self.captured[fact.payment_id] = fact.amount.amount
         else:
-            self.refunded += fact.amount.amount
+            self.refunded[fact.refund_id, fact.payment_id] = fact.amount.amount
 
     def to_show(self) -> ShownOrder:
         """The order as it should be seen."""
         lines = {line_id: self._line(line_id) for line_id in self.ordered}
         amount = self.amounts[max(self.amounts)] if self.amounts else None
-        return ShownOrder(self._state(lines), amount, self.captured, self.refunded, lines)
+        return ShownOrder(self._state(lines), amount, sum(self.captured.values()), sum(self.refunded.values()), lines)
 
     def _line(self, line_id: str) -> Counter[str]:
         """Each unit ordered is canceled, at the stage of its shipment, in the queue, or open."""

@@ -1,12 +1,14 @@
 """What waits for an operator, on the terminal: each record's name, why it is there, and where it came from."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from cauce.cli.order_words import moment
 from cauce.cli.screen import QUIET, grid, listed, text
 from cauce.cli.waiting import SET_ASIDE
 from services.insight.domain.sentences import counted
@@ -25,7 +27,7 @@ def page(rows: Sequence[Row], service: str | None) -> RenderableType:
 
 
 def _about(row: Row) -> RenderableType:
-    since = f"since {row['parked_at']}" if row["parked_at"] else ""
+    since = f"since {moment(datetime.fromisoformat(row['parked_at']))}" if row["parked_at"] else ""
     subject = f"about {row['subject']}" if row["subject"] else ""
     came = f"lane {row['lane']}, came as {row['came_as']}"
     return Group(listed([_state(row), since, subject]), text(row["reason"]), text(came, QUIET), text(""))
@@ -33,5 +35,5 @@ def _about(row: Row) -> RenderableType:
 
 def _state(row: Row) -> Text:
     if row["state"] == SET_ASIDE:
-        return text("a door could not read it", "yellow")
-    return text("can be taken now", "yellow") if row["next"] else text("follows an elder of its subject", QUIET)
+        return text("set aside by a door", "yellow")
+    return text("waits, and is next", "yellow") if row["next"] else text("waits behind an elder", QUIET)

@@ -1,5 +1,6 @@
 """Records in and out of Kafka, many at a time."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -88,6 +89,7 @@ async def reading(servers: str, tps: Iterable[TopicPartition] = (), group: str |
     )
     reader.assign(list(tps))
     await reader.start()
+    await asyncio.sleep(0)  # its task begins: one that never did would end `stop` with its own cancelation
     try:
         yield reader
     finally:
