@@ -10,6 +10,7 @@ from world.company import CANARIES, NEAREST
 from world.travel import delivered
 
 from cauce.audit.reading import audit, read_ledger
+from cauce.cli.read_model import read_model
 from cauce.cli.replay import NEVER
 from cauce.replay.compare import compare
 from cauce.replay.fold import folded
@@ -43,11 +44,17 @@ async def test_no_worker_ended_but_those_that_were_killed(world):
 
 
 async def test_no_law_is_broken(world):
+    shown = read_model(world.settings)
     verdict = await audit(
-        world.settings.servers, world.settings, provider=read_ledger(world.ledger), progress=lambda _: None
+        world.settings.servers,
+        world.settings,
+        provider=read_ledger(world.ledger),
+        shown=shown,
+        progress=lambda _: None,
     )
     assert verdict.violations == ()
     assert verdict.records
+    assert shown.orders
 
 
 async def test_every_lane_decides_the_same_again(world):

@@ -175,15 +175,15 @@ async def test_what_the_door_set_aside_is_seen_mended_and_given_up_by_an_operato
         code, shown = await cauce("show", "intake", large, "--open")
         assert f"too large to seal: it lies in its raw topic, at {rows[NO_FORM]['came_as']}" in shown
 
-        assert await cauce("retry", "intake", number, "--value", mended) == (0, "1 records sent back\n")
+        assert await cauce("retry", "intake", number, "--value", mended) == (0, "1 record sent back\n")
         (placed,) = await taken(facts, 1)
         assert OrderPlaced.read(placed.value).channel_order == "1"
         assert set(await listed(cauce)) == {NO_JSON, NO_FORM}
         code, refused = await cauce("retry", "intake", number)
         assert (code, refused) == (1, f"Error: {number} does not wait; see `cauce parked list`\n")
 
-        assert await cauce("drop", "intake", other, "--because", "spam") == (0, "1 records given up\n")
-        assert await cauce("retry", "intake", "--all") == (0, "1 records sent back\n")
+        assert await cauce("drop", "intake", other, "--because", "spam") == (0, "1 record given up\n")
+        assert await cauce("retry", "intake", "--all") == (0, "1 record sent back\n")
         assert [is_note(record.headers) for record in await taken(parked, 4)].count(True) == 3
         again = await listed(cauce)
         assert set(again) == {NO_FORM}
@@ -195,7 +195,7 @@ async def test_what_the_door_set_aside_is_seen_mended_and_given_up_by_an_operato
         await send(deployment, [order(2)])
         (placed,) = await taken(facts, 1)
         assert OrderPlaced.read(placed.value).channel_order == "2"
-        assert await cauce("drop", "intake", "--all", "--because", "a test") == (0, "1 records given up\n")
+        assert await cauce("drop", "intake", "--all", "--because", "a test") == (0, "1 record given up\n")
         assert await cauce("list", "intake") == (0, "nothing waits\n")
         assert await facts.getmany(timeout_ms=1500) == {}
         worker.terminate()

@@ -1,12 +1,19 @@
-"""The read model against the log: its tables do not depend on how partitions are interleaved, nor on repeats."""
+"""The read model against the log: its tables do not depend on how partitions are interleaved, nor on repeats.
+
+And wherever it stands, the audit finds in it what the facts say that it has read, and nothing else.
+"""
 
 from contextlib import closing
 from random import Random
 
 from sqlalchemy import create_engine, select
 
+from cauce.audit.read_model import ReadModel
+from cauce.audit.record import Entry
+from cauce.cli.read_model import shown_of
 from cauce.runtime.lane import is_control
 from services.insight.domain.projection import project
+from services.insight.held import held
 from services.insight.store import Store
 from services.insight.tables import METADATA, OFFSETS
 from services.insight.translate import INPUTS, to_fact
@@ -22,6 +29,29 @@ def read_models(sim):
     calm = _tables([fact for place in places for fact in place], 1000)
     mixed = _tables(_interleaved(places, chance), 40)
     yield from (f"the read model's {name} depend on the order of reading" for name in calm if calm[name] != mixed[name])
+    yield from _audited(places, chance)
+
+
+def _audited(places, chance):
+    """What law 11 says of it, read to some place in every partition, and read to the end."""
+    for reading in (lambda facts: chance.randrange(len(facts) + 1), len):
+        read = [facts[: reading(facts)] for facts in places]
+        check = ReadModel(_shown([fact for facts in read for fact in facts]))
+        for fact in (fact for facts in places for fact in facts):
+            check.see(Entry(*fact))
+        yield from (f"law 11: {one.place} {one.subject}: {one.detail}" for one in check.violations())
+        left = sum(len(facts) for facts in places) - sum(len(facts) for facts in read)
+        if check.behind != left:
+            yield f"the read model is {left} facts behind, the audit says {check.behind}"
+
+
+def _shown(facts):
+    engine = create_engine("sqlite://")
+    Store(engine).write([row for fact in facts for row in project(fact)], {})
+    with closing(engine.connect()) as connection:
+        shown = shown_of(held(connection))
+    engine.dispose()
+    return shown._replace(read={(fact.topic, fact.partition): fact.offset + 1 for fact in facts})
 
 
 def _fact(record):
