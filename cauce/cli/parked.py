@@ -44,7 +44,8 @@ def list_(service: str | None, *, as_json: bool) -> None:
 
     Only records marked `next` can be taken now; the others follow them.
     """
-    found = asyncio.run(all_of(*_deployment(), (service,) if service else WITH_LANES))
+    services = (service,) if service else WITH_LANES
+    found = asyncio.run(all_of(*_deployment(*services), services))
     rows = [row for there in found for row in rows_of(there)]
     if as_json:
         for row in rows:
@@ -65,7 +66,7 @@ def show(service: str, number: int, *, is_opened: bool) -> None:
 
     What a door set aside is sealed as a whole; --open shows it, personal data and all, with the vault of CAUCE_HOME.
     """
-    settings, servers = _deployment()
+    settings, servers = _deployment(service)
     one = asyncio.run(one_of(settings, servers, service, number))
     content = _content(settings, one, is_opened=is_opened)
     for name, value in row_of(one).items():
@@ -144,7 +145,7 @@ def drop_(service: str, numbers: tuple[int, ...], *, everything: bool, because: 
 
 
 def _act(service: str, numbers: tuple[int, ...], *, everything: bool, done: str, act: Act) -> None:
-    settings, servers = _deployment()
+    settings, servers = _deployment(service)
 
     async def run() -> int:
         return await act(settings, servers, await chosen_of(settings, servers, service, numbers, everything=everything))
@@ -152,8 +153,8 @@ def _act(service: str, numbers: tuple[int, ...], *, everything: bool, done: str,
     say(f"{counted(asyncio.run(run()), 'record')} {done}")
 
 
-def _deployment() -> tuple[Settings, str]:
+def _deployment(*services: str) -> tuple[Settings, str]:
     found = Settings()
     servers = recorded(found)
-    present(found, servers, [f"{name}-parked" for name in WITH_LANES])
+    present(found, servers, [f"{name}-parked" for name in services])
     return found.model_copy(update={"servers": servers}), servers
