@@ -127,7 +127,8 @@ def story_of(connection: Connection, order: Fields) -> OrderStory:
     """Everything about an order, each list in the order it came about."""
 
     def of(table: Table, *by: Any) -> list[Fields]:
-        return _fields(connection, select(table).where(table.c.order_id == order["order_id"]).order_by(*by))
+        query = select(table).where(table.c.order_id == order["order_id"])
+        return _fields(connection, query.order_by(*by, *table.primary_key))
 
     parcels = [_parsed(row, "losers") for row in of(SHIPMENTS, SHIPMENTS.c.decision, SHIPMENTS.c.shipment_id)]
     promised = _still_promised(of(SHIPMENT_LINES, SHIPMENT_LINES.c.line_id), of(RELEASES))
