@@ -14,3 +14,9 @@ def lives():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch):
+    """A pipe's width, however the tests run: with many processes at once, pytest tells them a terminal's."""
+    monkeypatch.delenv("COLUMNS", raising=False)

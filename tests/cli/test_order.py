@@ -23,7 +23,7 @@ def home(lives, tmp_path_factory):
 @pytest.fixture(name="cauce")
 def _cauce(home):
     def cauce(*words, home=home):
-        return CliRunner().invoke(main, ["order", *words], env={"CAUCE_HOME": str(home), "COLUMNS": None})
+        return CliRunner().invoke(main, ["order", *words], env={"CAUCE_HOME": str(home)})
 
     return cauce
 
