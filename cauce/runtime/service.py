@@ -123,7 +123,7 @@ class RunnerLane:
     `perform(effect, effect_id, attempt)` of what it yields returns an Answer or raises ProviderDown; `effect_id` is the
     idempotency key. `attempt` counts from 1 and survives crashes, so a second one after a crash is known as such. A
     provider that forgets keys also has `key_life_seconds` and `look_up` (`cauce.runtime.runners.runner.LooksUp`).
-    `concurrency` calls run at once, a partition.
+    `concurrency` calls run at once, a partition, unless the provider knows better (`KnowsItsWidth` there).
     """
 
     service: str

@@ -1,13 +1,9 @@
 """Where mails go: a mail server over SMTP (RFC 5321), or a folder with a file for each."""
 
-import asyncio
 import os
 from collections.abc import Callable
-from email.message import EmailMessage
-from email.policy import SMTP
 from itertools import count
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import url2pathname
@@ -15,6 +11,7 @@ from urllib.request import url2pathname
 import aiosmtplib
 
 from cauce.runtime.service import ProviderDown
+from services.notify.mail import Mail
 
 TIMEOUT_SECONDS = 30.0
 _FOR_GOOD = 500  # RFC 5321, section 4.2.1: 5yz is permanent, 4yz may pass
@@ -27,17 +24,21 @@ class Declined(Exception):
 class Medium(Protocol):
     """Takes a mail, or raises Declined or ProviderDown."""
 
-    async def send(self, mail: EmailMessage) -> None:
+    concurrency: int  # mails it takes at once, from each partition of a worker
+
+    async def send(self, mail: Mail) -> None:
         """Return once the mail is in the provider's hands."""
 
 
 class SmtpMedium:
     """A mail server. `smtp` takes TLS when the server offers it, `smtps` speaks nothing else."""
 
+    concurrency = 8  # each has a connection
+
     def __init__(self, url: SplitResult) -> None:
         self._url = url
 
-    async def send(self, mail: EmailMessage) -> None:
+    async def send(self, mail: Mail) -> None:
         """See Medium."""
         client = self._client()
         try:
@@ -61,10 +62,9 @@ class SmtpMedium:
         )
 
 
-async def _hand_over(client: aiosmtplib.SMTP, mail: EmailMessage) -> None:
-    sender, recipient = (mail[name].addresses[0].addr_spec for name in ("From", "To"))
+async def _hand_over(client: aiosmtplib.SMTP, mail: Mail) -> None:
     try:
-        await client.send_message(mail, sender=sender, recipients=[recipient])
+        await client.sendmail(mail.sender, [mail.recipient], mail.content)
     except aiosmtplib.SMTPRecipientsRefused as refused:
         raise _refusal(refused.recipients[0].code) from None
     except aiosmtplib.SMTPDataError as refused:
@@ -76,30 +76,37 @@ async def _hand_over(client: aiosmtplib.SMTP, mail: EmailMessage) -> None:
 
 
 class FolderMedium:
-    """A folder: `<id>.eml` a mail, written whole or not at all; a repeat stands beside it as `<id>.repeat-N.eml`."""
+    """A folder: `<id>.eml` a mail, written whole or not at all; a repeat stands beside it as `<id>.repeat-N.eml`.
+
+    It outlives a killed worker. Like the broker's log it is left to the system to bring to the disk: to wait for that
+    with each mail would be to wait for nothing else.
+    """
+
+    concurrency = 256  # a file is written at once; more in a transaction cost less each
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def send(self, mail: EmailMessage) -> None:
+    async def send(self, mail: Mail) -> None:
         """See Medium."""
         try:
-            await asyncio.to_thread(self._write, mail)
+            self._write(mail)
         except OSError as fault:
             reason = f"the mail folder cannot be written: {fault.strerror}"
             raise ProviderDown(reason, may_have_acted=False) from fault
 
-    def _write(self, mail: EmailMessage) -> None:
-        stem = mail["Message-ID"].strip("<>").partition("@")[0]
+    def _write(self, mail: Mail) -> None:
+        stem = mail.message_id.strip("<>").partition("@")[0]
         self._folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=self._folder, suffix=".part") as part:
-            part.write(mail.as_bytes(policy=SMTP))
-            part.flush()
-            os.fsync(part.fileno())
+        part = self._folder / f"{stem}.{os.getpid()}.part"
+        try:
+            part.write_bytes(mail.content)
             for repeat in count():
                 name = f"{stem}.repeat-{repeat}.eml" if repeat else f"{stem}.eml"
-                if _linked(Path(part.name), self._folder / name):
+                if _linked(part, self._folder / name):
                     return
+        finally:
+            part.unlink(missing_ok=True)
 
 
 _MEDIA: dict[str, Callable[[SplitResult], Medium]] = {

@@ -34,6 +34,7 @@ class Mailer:
 
     def __init__(self, medium: Medium, vault: Vault, sender: str) -> None:
         self._medium = medium
+        self.concurrency = medium.concurrency
         self._vault = vault
         self._sender = sender
 

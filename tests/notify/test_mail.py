@@ -37,7 +37,7 @@ def _posted(new_lane, notice):
         """A mail as its reader's program parses it."""
         details = PersonalDetails(name=name, email=email, country="ES")
         built = build(effect.model_copy(update=changed), details, "Señal <orders@shop.example>")
-        return message_from_bytes(built.as_bytes(), policy=SMTP)
+        return message_from_bytes(built.content, policy=SMTP)
 
     return posted
 

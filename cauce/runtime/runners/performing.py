@@ -19,6 +19,13 @@ class Provider(Protocol):
 
 
 @runtime_checkable
+class KnowsItsWidth(Protocol):
+    """A provider that says itself how many calls it takes at once, from each partition."""
+
+    concurrency: int
+
+
+@runtime_checkable
 class LooksUp(Protocol):
     """A provider that forgets keys, and can be asked what it did."""
 

@@ -14,7 +14,7 @@ from cauce.runtime.lane import Lane, Record, TenureHandle, Work
 from cauce.runtime.runners.calls import Calls
 from cauce.runtime.runners.circuit import Circuit, Patience
 from cauce.runtime.runners.errands import COUNTS, ERRANDS, REQUESTS, Results, request
-from cauce.runtime.runners.performing import LooksUp, Provider
+from cauce.runtime.runners.performing import KnowsItsWidth, LooksUp, Provider
 from cauce.runtime.service import RunnerLane
 from cauce.runtime.settings import Settings
 from schemas.topics import Family
@@ -48,9 +48,12 @@ class Runner:
                 circuit=self._circuit,
                 patience=self._patience,
                 clock=clock_of(self._settings),
-                concurrency=self._declared.concurrency,
+                concurrency=self._width(provider),
             )
             await calls.run()
+
+    def _width(self, provider: Provider) -> int:
+        return provider.concurrency if isinstance(provider, KnowsItsWidth) else self._declared.concurrency
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Provider]:

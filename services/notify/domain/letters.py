@@ -64,6 +64,8 @@ def write(notice: TellCustomer) -> Letter:
 
 def plain(text: str) -> str:
     """`text` on one line: control characters, line breaks and direction overrides become spaces, runs of them one."""
+    if text.isprintable():  # most is: no control and no override is among what Python calls so
+        return " ".join(text.split())
     kept = (" " if unicodedata.category(char) in _CONTROLS else char for char in _TURNING.sub(" ", text))
     return " ".join("".join(kept).split())
 

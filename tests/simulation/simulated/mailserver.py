@@ -18,7 +18,7 @@ class MailServer:
         self.taken = Counter()
 
     async def send(self, mail):
-        name = mail["Message-ID"]
+        name = mail.message_id
         try:
             status, _ = await self._outside.call(
                 f"mail {name[1:9]}", lambda: self._take(name), odd="declined", seconds=TIMEOUT_SECONDS
