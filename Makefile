@@ -7,10 +7,13 @@ PYTEST := $(BIN)/pytest -q -n auto --dist loadgroup
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check lint bench chaos proofs docs fresh containers lock
+.PHONY: help postgresql setup demo test test-fast check lint bench chaos proofs docs fresh containers lock
 
 help:  ## list these doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+postgresql:
+	@deploy/setup.sh postgresql
 
 setup:  ## make the checkout ready; quick when nothing changed
 	@deploy/setup.sh
@@ -18,7 +21,7 @@ setup:  ## make the checkout ready; quick when nothing changed
 demo: setup  ## run the system on real orders, with a broker of its own
 	@$(BIN)/cauce demo $(ARGS)
 
-test: lint  ## everything: lint, types, architecture, and all tests on a real broker
+test: postgresql lint  ## everything: lint, types, architecture, and all tests on a real broker
 ifeq ($(ARGS),)
 	$(PYTEST) --ignore tests/journeys
 	$(BIN)/pytest -q tests/journeys
@@ -38,8 +41,7 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench:  ## measure, beside the peers
-	@deploy/setup.sh bench
+bench: postgresql  ## measure, beside the peers
 	@$(BIN)/python -m bench $(ARGS)
 
 chaos: setup  ## strike a loaded deployment with seeded faults and audit it; ARGS=--days for thirty real days

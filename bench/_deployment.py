@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from _figures import say
-from _postgres import Postgres, postgres
+from _postgres import postgres
 from _processes import Cost, costs
 
 from cauce.cli.up import deployment_lanes, programs
@@ -26,6 +26,7 @@ from cauce.runtime.reference.publisher import publish_reference
 from cauce.runtime.settings import Settings
 from cauce.runtime.supervisor import Program, Supervisor
 from cauce.runtime.topics import create_topics, specs
+from cauce.sandbox.postgresql import Postgresql
 
 WORKERS = int(os.environ.get("BENCH_WORKERS", "1"))
 UNITS = 1_000_000  # of each sku at each site: nothing ever waits for stock
@@ -37,7 +38,7 @@ _LOOK_SECONDS = 0.25
 class Deployment:
     """Services, clock, crew and carriers at work, over one database."""
 
-    def __init__(self, settings: Settings, database: Postgres, broker_pid: int | None) -> None:
+    def __init__(self, settings: Settings, database: Postgresql, broker_pid: int | None) -> None:
         self.settings, self.database = settings, database
         self.servers = str(settings.servers)
         self.lanes: list[Lane] = deployment_lanes(settings)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a checkout ready: the Python environment in .venv from the lock file, and Maven for the local broker.
-# With the word `bench` also PostgreSQL, which some measurements need.
+# With the word `postgresql` also a PostgreSQL, on which the read model is tested and measured.
 # Quick when nothing changed. On Debian and Ubuntu, what is missing is installed where that is allowed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -57,20 +57,19 @@ find_maven() {
 
 # Debian's package would also start a server of its own, which nobody here needs.
 find_postgresql() {
-  [ -z "${BENCH_DATABASE_URL:-}" ] || return 0
   if have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then return; fi
   if may_install && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
     as_root mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
   fi
-  install postgresql || say "PostgreSQL is missing: install it (Debian, Ubuntu: apt-get install postgresql), or name an" \
-    "empty database in BENCH_DATABASE_URL. The measurements of the whole pipeline fail until then."
+  install postgresql || say "PostgreSQL is missing. Install it (Debian, Ubuntu: apt-get install postgresql)." \
+    "Tests of the read model on it and measurements of the whole pipeline fail until then."
 }
 
 wanted=$(cat requirements-dev.txt pyproject.toml | cksum)
 stamp=.venv/.made-from
 find_maven
-[ "${1:-}" != bench ] || find_postgresql
+[ "${1:-}" != postgresql ] || find_postgresql
 if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then exit 0; fi
 [ -x .venv/bin/python ] && new_enough .venv/bin/python || make_environment
 fill_environment

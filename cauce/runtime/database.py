@@ -1,4 +1,4 @@
-"""The database of the read model: an engine from the settings, its tables, and the one way rows get into them."""
+"""The database of the read model: an engine from the settings, and its tables."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,23 +6,16 @@ from typing import Any
 
 from sqlalchemy import (
     URL,
-    Column,
-    ColumnElement,
     DateTime,
     Dialect,
     Engine,
     MetaData,
-    Table,
     TypeDecorator,
-    case,
     create_engine,
     event,
     make_url,
-    or_,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.sql.dml import Insert
 
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
@@ -74,12 +67,15 @@ def engine_of(settings: Settings) -> Engine:
 
 def _server(url: URL) -> Engine:
     try:
-        return create_engine(url)
+        engine = create_engine(url)
     except (ModuleNotFoundError, NoSuchModuleError) as absent:
         raise Unavailable(
             f"no driver for {url.drivername}: `pip install psycopg[binary]` for postgresql+psycopg, or see "
             "CAUCE_DATABASE_URL"
         ) from absent
+    if url.get_backend_name() == "postgresql":
+        event.listen(engine, "connect", _wait_for_no_disk)
+    return engine
 
 
 def create_tables(engine: Engine, metadata: MetaData) -> None:
@@ -100,21 +96,11 @@ def unreachable(engine: Engine, fault: DBAPIError | OSError) -> Unavailable:
     return Unavailable(f"the database {shown} does not answer ({type(cause).__name__}): see CAUCE_DATABASE_URL")
 
 
-def merging(table: Table, dialect: str) -> Insert:
-    """An insert that merges: in each column the greater value stays, and NULL is the least of all.
-
-    So rows may come in any order and any number of times. Columns marked `derived` are left alone.
-    """
-    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    kept = [column for column in table.columns if not (column.primary_key or column.info.get("derived"))]
-    if not kept:
-        return insert.on_conflict_do_nothing(index_elements=table.primary_key)
-    merged = {column.name: _greater(column, insert.excluded[column.name]) for column in kept}
-    return insert.on_conflict_do_update(index_elements=table.primary_key, set_=merged)
-
-
-def _greater(column: Column[Any], new: ColumnElement[Any]) -> ColumnElement[Any]:
-    return case((or_(column.is_(None), new > column), new), else_=column)
+def _wait_for_no_disk(connection: Any, _record: Any) -> None:
+    """As in SQLite: what a power loss takes is rows and offsets together, and they are projected again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+    connection.commit()
 
 
 def _prepare(connection: Any, _record: Any) -> None:

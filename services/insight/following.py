@@ -17,19 +17,11 @@ from cauce.runtime.records import partitions_of_topic
 from cauce.runtime.settings import Settings
 from services.insight.domain.projection import project
 from services.insight.domain.rows import Row
-from services.insight.store import (
-    UNSTORABLE,
-    UNSTORABLE_REASON,
-    Advance,
-    Overtaken,
-    Place,
-    Projected,
-    Store,
-    unread,
-)
+from services.insight.offsets import Advance, Overtaken, Place
+from services.insight.store import UNSTORABLE, UNSTORABLE_REASON, Projected, Store, unread
 from services.insight.translate import INPUTS, Unread, to_fact
 
-BATCH = 2_000
+BATCH = 5_000  # facts a transaction, where there are so many: an order of several is counted up once
 _WAIT_MS = 200
 _FETCH_BYTES = 1 << 20
 _LOG = logging.getLogger("cauce.insight")

@@ -4,38 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, case, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DataError
-from sqlalchemy.sql.dml import Insert
 
-from cauce.runtime.database import create_tables, merging
+from cauce.runtime.database import create_tables
+from cauce.runtime.merging import Merge
 from services.insight.domain.rows import Row
-from services.insight.standings import STANDING, refresh
+from services.insight.offsets import Advance, Advancing, Place
+from services.insight.positions import Positions
+from services.insight.standings import STANDING, Standings
 from services.insight.tables import METADATA, OFFSETS, POSITIONS
-
-Place = tuple[str, int]  # topic without prefix, partition
-_COUNTS = ("reserved", "picked", "packed", "quarantined")
-_ADVANCE = (
-    update(OFFSETS)
-    .where(
-        OFFSETS.c.topic == bindparam("of_topic"),
-        OFFSETS.c.partition == bindparam("of_partition"),
-        OFFSETS.c.next_offset == bindparam("expected"),
-    )
-    .values(next_offset=bindparam("reached"))
-)
-
-
-class Overtaken(RuntimeError):
-    """Another projector has moved this offset: two write one database. Stop all but one."""
-
-
-class Advance(NamedTuple):
-    """How far a partition was read: from the offset its rows were read at, to the next one to read."""
-
-    expected: int
-    reached: int
 
 
 class Projected(NamedTuple):
@@ -59,16 +37,16 @@ class Store:
         create_tables(engine, METADATA)
         self._engine = engine
         dialect = engine.dialect.name
-        self._merge = {table.name: merging(table, dialect) for table in METADATA.sorted_tables}
-        self._merge[POSITIONS.name] = _counting(dialect)
-        self._blank = {table.name: dict.fromkeys(_written(table.columns)) for table in METADATA.sorted_tables}
+        self._advancing = Advancing(dialect)
+        self._merges = {table.name: Merge(table, dialect) for table in METADATA.sorted_tables}
+        self._positions, self._standings = Positions(dialect), Standings(dialect)
 
     def begin(self, places: Iterable[Place]) -> dict[Place, int]:
         """The next offset of each partition; 0 for one that was never read."""
         fresh = [{"topic": topic, "partition": partition, "next_offset": 0} for topic, partition in places]
         with self._engine.begin() as connection:
             if fresh:
-                connection.execute(self._merge[OFFSETS.name], fresh)
+                self._merges[OFFSETS.name].run(connection, fresh)
             found = connection.execute(select(OFFSETS))
             return {(row.topic, row.partition): row.next_offset for row in found}
 
@@ -78,13 +56,13 @@ class Store:
         Raises Overtaken, and one of UNSTORABLE when any of the rows has a value that no column takes.
         """
         with self._engine.begin() as connection:
-            _advance(connection, advances)
+            self._advancing.run(connection, advances)
             self._take(connection, rows)
 
     def write_each(self, records: Iterable[Projected], advances: Mapping[Place, Advance]) -> list[Projected]:
         """The same, a record at a time; answers those that cannot be stored and are `unread` now. Raises Overtaken."""
         with self._engine.begin() as connection:
-            _advance(connection, advances)
+            self._advancing.run(connection, advances)
             return [record for record in records if not self._takes(connection, record)]
 
     def _takes(self, connection: Connection, record: Projected) -> bool:
@@ -99,39 +77,15 @@ class Store:
     def _take(self, connection: Connection, rows: Iterable[Row]) -> None:
         by_table: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for table, values in rows:
-            by_table[table].append({**self._blank[table], **values})
+            by_table[table].append(values)
         touched = {values["order_id"] for table in STANDING & by_table.keys() for values in by_table[table]}
+        if moves := by_table.pop(POSITIONS.name, None):
+            self._positions.count(connection, moves)
         for table, merged in by_table.items():
-            connection.execute(self._merge[table], merged)
-        refresh(connection, touched)
+            self._merges[table].run(connection, merged)
+        self._standings.refresh(connection, touched)
 
 
 def unread(topic: str, partition: int, offset: int, reason: str) -> Row:
     """A record that was passed over, for a person to look at."""
     return Row("unread", {"topic": topic, "partition": partition, "offset": offset, "reason": reason})
-
-
-def _advance(connection: Connection, advances: Mapping[Place, Advance]) -> None:
-    for (topic, partition), (expected, reached) in advances.items():
-        moved = connection.execute(
-            _ADVANCE, {"of_topic": topic, "of_partition": partition, "expected": expected, "reached": reached}
-        )
-        if moved.rowcount != 1:
-            raise Overtaken(
-                f"{topic}/{partition} is no longer at offset {expected}: another projector writes this database. "
-                "Stop all `cauce run insight` but one"
-            )
-
-
-def _written(columns: Iterable[Any]) -> list[str]:
-    return [column.name for column in columns if not column.info.get("derived")]
-
-
-def _counting(dialect: str) -> Insert:
-    """Positions: moves of one position come in the order of their sequence, and one that was counted is passed over."""
-    insert = postgresql.insert(POSITIONS) if dialect == "postgresql" else sqlite.insert(POSITIONS)
-    new, kept = insert.excluded, POSITIONS.c
-    is_newer = new.sequence > kept.sequence
-    counts = {name: kept[name] + case((is_newer, new[name]), else_=0) for name in _COUNTS}
-    latest = {name: case((is_newer, new[name]), else_=kept[name]) for name in ("pool", "on_hand", "free", "sequence")}
-    return insert.on_conflict_do_update(index_elements=POSITIONS.primary_key, set_=counts | latest)

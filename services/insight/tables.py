@@ -1,7 +1,7 @@
 """The tables of the read model. Money is in minor units of the order's currency; nothing in them is personal.
 
-A column merges to the greatest value that was ever written to it; `derived` ones are computed from the other tables
-of their order whenever one of these changed.
+A column merges to the greatest value that was ever written to it; `derived` ones are computed: of a position from the
+ledger, all others from the tables of their order whenever one of these changed.
 """
 
 from typing import Any
@@ -231,9 +231,8 @@ POSITIONS = Table(
     METADATA,
     _key("site"),
     _key("sku"),
-    Column("pool", Integer),
-    Column("sequence", BigInteger),
-    *_of(BigInteger, "on_hand", "free", "reserved", "picked", "packed", "quarantined"),
+    _derived("pool", Integer),
+    *(_derived(name) for name in ("sequence", "on_hand", "free", "reserved", "picked", "packed", "quarantined")),
     Index("ix_positions_sku", "sku"),
 )
 TIMELINE = Table(

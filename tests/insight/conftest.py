@@ -1,21 +1,25 @@
 """One order's life in facts, as their writers publish them, and a read model in memory."""
 
 import json
+import uuid
 from collections import defaultdict
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, text
 
 from cauce.ids import event_id
+from cauce.sandbox.postgresql import postgresql
 from schemas.envelope import Envelope
 from schemas.upcasts import read_message
 from services.insight.domain.projection import project
 from services.insight.domain.rows import Fact
-from services.insight.store import Advance, Store
+from services.insight.offsets import Advance
+from services.insight.store import Store
 from services.insight.tables import METADATA, OFFSETS
 from services.insight.translate import INPUTS
 
@@ -95,6 +99,24 @@ def _live():
 @pytest.fixture(scope="session")
 def new_model():
     return Model
+
+
+@pytest.fixture(scope="session")
+def server():
+    """A PostgreSQL; not in pytest's own folders, which nobody else may look into, and it does not run as root."""
+    with TemporaryDirectory() as folder, postgresql(Path(folder)) as server:
+        yield server
+
+
+@pytest.fixture
+def database(server):
+    """The URL of an empty database on it."""
+    name = f"insight_{uuid.uuid4().hex}"
+    engine = create_engine(server.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return server.url.replace("/postgres?", f"/{name}?")
 
 
 @pytest.fixture

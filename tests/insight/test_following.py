@@ -13,7 +13,8 @@ from cauce.runtime.database import engine_of, url_of
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.topics import create_topics, specs
 from services.insight.following import project_topics
-from services.insight.store import Advance, Overtaken, Store
+from services.insight.offsets import Advance, Overtaken
+from services.insight.store import Store
 from services.insight.tables import METADATA, OFFSETS, ORDERS, TIMELINE, UNREAD
 
 pytestmark = pytest.mark.live

@@ -10,7 +10,8 @@ from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
 from services.insight.domain.projection import project
 from services.insight.following import run_insight
-from services.insight.store import UNSTORABLE, UNSTORABLE_REASON, Advance, Overtaken, Projected, Store, unread
+from services.insight.offsets import Advance, Overtaken
+from services.insight.store import UNSTORABLE, UNSTORABLE_REASON, Projected, Store, unread
 from services.insight.tables import METADATA
 
 PLACE = ("order-placed", 0)
