@@ -1,132 +1,114 @@
-"""How many records a second one lane of one worker decides, with a row and an output each: prints one JSON object.
+"""Records a second that one worker counts, on the lane, in stock Faust and in plain aiokafka: prints one JSON object.
 
-CAUCE_SERVERS names the broker. The inputs are written first; then the worker alone has the machine, its broker aside.
+All read the same topic from its beginning, in a process of their own, one after another, who goes first changing with
+the round. The lane and aiokafka are exactly-once, Faust is at-least-once and gets as many records as it can in a few
+seconds. Rates count from the first batch on: `{ours, faust, aiokafka, ratio_faust, ratio_aiokafka, rounds[]}`.
 """
 
 import asyncio
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from statistics import median
+from typing import Any
 
-from aiokafka import AIOKafkaProducer
+import _counting
+from _figures import rounded, say, spread
+from _topics import clear
 
-from cauce.runtime.engine.app import LaneApp, worker
-from cauce.runtime.engine.process import serve, tune
-from cauce.runtime.lane import Lane, Record, Table, Work
-from cauce.runtime.records import send_records
 from cauce.runtime.settings import Settings
 from cauce.runtime.topics import TopicSpec, create_topics
 
 RECORDS = int(os.environ.get("BENCH_RECORDS", "600000"))
 KEYS = int(os.environ.get("BENCH_KEYS", "400000"))
 PARTITIONS = int(os.environ.get("BENCH_PARTITIONS", "4"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+FAUST_RECORDS = min(RECORDS, int(os.environ.get("BENCH_FAUST_RECORDS", "20000")))
+PEERS = Path(__file__).parent / "peers" / "counting"
+BATCH = _counting.lane("any").max_batch
+
+Run = Callable[[Settings, str], dict[str, Any]]
 
 
-class Tally(NamedTuple):
-    """A row that is an object."""
-
-    seen: int
-    last: bytes
-
-
-class Commit(NamedTuple):
-    """When a batch was committed, by the clock and by the processor's time."""
-
-    at: float
-    busy: float
-    records: int
+def ours(settings: Settings, name: str) -> dict[str, Any]:
+    """The lane, with rows in RocksDB."""
+    asyncio.run(_counting.prepare_lane(settings, name))
+    with tempfile.TemporaryDirectory() as home:
+        return _counting.run(settings, Path(home), name, RECORDS)
 
 
-TALLIES = Table(
-    "tallies",
-    encode=lambda tally: b"%d %s" % tally,
-    decode=lambda row: Tally(int(row.split(b" ")[0]), row.split(b" ")[1]),
-)
+def faust(settings: Settings, name: str) -> dict[str, Any]:
+    """Stock Faust; it makes its changelog itself."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _peer("with_faust", settings, settings.topic(name), folder, PARTITIONS, FAUST_RECORDS)
 
 
-def tally(record: Record, work: Work) -> None:
-    """One row read and written, one output."""
-    before = work.get(TALLIES, record.key or b"")
-    work.put(TALLIES, record.key or b"", Tally(before.seen + 1 if before else 1, record.value or b""))
-    work.send("bench-out", record.key, record.value, [])
+def aiokafka(settings: Settings, name: str) -> dict[str, Any]:
+    """Plain aiokafka."""
+    changelog = f"{name}-changelog"
+    specs = [TopicSpec(changelog, PARTITIONS, _counting.COMPACT)]
+    asyncio.run(create_topics(str(settings.servers), settings, specs))
+    return _peer("with_aiokafka", settings, settings.topic(changelog), settings.topic(name), BATCH, RECORDS)
 
 
-LANE = Lane("bench", "lane", ("bench-in",), ("bench-out",), (TALLIES,), tally)
+SIDES: dict[str, Run] = {"ours": ours, "faust": faust, "aiokafka": aiokafka}
 
 
-async def prepare(settings: Settings) -> None:
-    """The topics, and all inputs."""
-    names = ["bench-in", "bench-out", *LANE.changelogs.values()]
-    specs = [TopicSpec(name, settings.partitions, {}) for name in names] + [TopicSpec(LANE.parked, 1, {})]
-    await create_topics(str(settings.servers), settings, specs)
-    producer = AIOKafkaProducer(bootstrap_servers=settings.servers, max_batch_size=1 << 20, max_request_size=2 << 20)
-    await producer.start()
-    for number in range(settings.partitions):
-        mine = range(number, RECORDS, settings.partitions)
-        records = ((b"k%d" % (index % KEYS), b"%d" % index, []) for index in mine)
-        for delivery, _ in await send_records(producer, settings.topic("bench-in"), number, records):
-            await delivery
-    await producer.stop()
+def _peer(program: str, settings: Settings, *arguments: object) -> dict[str, Any]:
+    topics = settings.topic(_counting.SOURCE), settings.topic(_counting.SINK)
+    told = [str(argument) for argument in (settings.servers, *topics, *arguments)]
+    command = [sys.executable, str(PEERS / f"{program}.py"), *told]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
-async def measure(settings: Settings) -> dict[str, Any]:
-    """Serve until all records are decided."""
-    app = worker(settings, "bench", [LANE])
-    commits: list[Commit] = []
-    left = RECORDS
-
-    def observe(event: str, fields: dict[str, Any]) -> None:
-        nonlocal left
-        if event == "commit":
-            commits.append(Commit(time.perf_counter(), time.process_time(), fields["records"]))
-            left -= fields["records"]
-            if not left:
-                os.kill(os.getpid(), signal.SIGTERM)
-
-    app.tenures.station.watch.observers.append(observe)
-    code = await serve(app)
-    return {"exit": code, **figures(commits, app)}
+def compare(settings: Settings, number: int) -> dict[str, Any]:
+    """One round."""
+    names = list(SIDES)
+    turn = number % len(names)
+    found: dict[str, Any] = {}
+    for side in (*names[turn:], *names[:turn]):
+        figures = SIDES[side](settings, f"{side}-{number}")
+        found[side] = {"records_per_second": round(figures["records"] / figures["seconds"]), **figures}
+        say(f"round {number}: {side} {found[side]}")
+    return {**{f"ratio_{peer}": _ratio(found, peer) for peer in ("faust", "aiokafka")}, **found}
 
 
-def figures(commits: list[Commit], app: LaneApp) -> dict[str, Any]:
-    """Rates from the end of the first batch on. The processor's time tells how much others disturbed."""
-    first, last = commits[0], commits[-1]
-    counted = sum(commit.records for commit in commits[1:])
-    seconds, busy = last.at - first.at, last.busy - first.busy
+def _ratio(found: dict[str, Any], peer: str) -> float:
+    return rounded(found["ours"]["records_per_second"] / found[peer]["records_per_second"])
+
+
+def summary(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    """Medians, then ranges."""
+    rates = {side: [one[side]["records_per_second"] for one in rounds] for side in SIDES}
+    ratios = {name: [one[name] for one in rounds] for name in ("ratio_faust", "ratio_aiokafka")}
     return {
-        "records": counted,
-        "seconds": round(seconds, 2),
-        "records_per_second": round(counted / seconds),
-        "records_per_processor_second": round(counted / busy),
-        "transactions": len(commits),
-        "store": str(app.conf.store),
-        "partitions": app.tenures.station.partitions["orders"],
+        **{name: median(values) for name, values in {**rates, **ratios}.items()},
+        "ranges": {name: spread(values) for name, values in {**rates, **ratios}.items()},
+        "records": RECORDS,
         "keys": KEYS,
+        "partitions": PARTITIONS,
+        "batch": BATCH,
+        "rounds": rounds,
     }
 
 
 def main() -> None:
-    """The parent prepares and starts a child of its own, so that preparing costs the worker nothing."""
-    if sys.argv[1:] == ["worker"]:
-        tune()
-        print(json.dumps(asyncio.run(measure(Settings()))))
-        return
-    with tempfile.TemporaryDirectory() as home:
-        given = {
-            "CAUCE_PREFIX": f"bench-{uuid.uuid4().hex[:8]}-",
-            "CAUCE_HOME": home,
-            "CAUCE_PARTITIONS": str(PARTITIONS),
-        }
-        os.environ |= given
-        asyncio.run(prepare(Settings()))
-        subprocess.run([sys.executable, str(Path(__file__).resolve()), "worker"], check=True)
+    """Alternate, and clear up whatever happens."""
+    prefix = f"bench-{uuid.uuid4().hex[:8]}-"
+    settings = Settings().model_copy(update={"prefix": prefix, "partitions": PARTITIONS})
+    try:
+        asyncio.run(_counting.prepare(settings, records=RECORDS, keys=KEYS))
+        rounds = [compare(settings, number) for number in range(ROUNDS)]
+    finally:
+        asyncio.run(clear(settings))
+    print(json.dumps(summary(rounds)))
 
 
 if __name__ == "__main__":

@@ -127,6 +127,10 @@ def key_of(record: Record) -> bytes | None:
     return record.key
 
 
+def nothing_to_settle() -> None:
+    """What the handler did stands already."""
+
+
 def never_waits(_record: Record) -> bool:
     """Every batch is committed at once."""
     return False
@@ -152,6 +156,9 @@ class Lane:
     breaker: int = 20  # undecidable records in a row that stop the worker
     parks: bool = True  # False for a door: it sets aside what it cannot read, and trusts no headers of outsiders
     background: Background | None = None
+    settle: Callable[[], None] = (
+        nothing_to_settle  # after a batch's last record, before anybody can see what came of it
+    )
     waits: Callable[[Record], bool] = never_waits  # a batch of only these that changed nothing commits with the next
 
     def __post_init__(self) -> None:

@@ -19,6 +19,7 @@ _LOOK_AGAIN_SECONDS = 0.05
 _DAY_MS = 24 * 60 * 60 * 1000
 _FOREVER = {"retention.ms": "-1", "retention.bytes": "-1"}
 _RAW = {"retention.ms": str(RAW_DAYS * _DAY_MS)}
+_PARKED = {**_RAW, "max.message.bytes": str(4 << 20)}  # a record that is as large as any may be, its key twice, and why
 _COMPACT = {"cleanup.policy": "compact", "segment.bytes": str(16 << 20), "min.cleanable.dirty.ratio": "0.3"}
 
 
@@ -51,7 +52,7 @@ def specs(settings: Settings, lanes: Iterable[Lane] = ()) -> list[TopicSpec]:
         found += [TopicSpec(name, count, _COMPACT) for name in lane.changelogs.values()]
         if lane.journal:
             found.append(TopicSpec(lane.journal, count, _FOREVER))
-        found.append(TopicSpec(lane.parked, 1, _RAW))
+        found.append(TopicSpec(lane.parked, 1, _PARKED))
     return list({spec.name: spec for spec in found}.values())
 
 

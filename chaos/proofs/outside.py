@@ -27,9 +27,9 @@ class Kafka:
     async def create(self, lanes: Iterable[Lane], **topics: int) -> None:
         """What the lanes keep for themselves, and topics with so many partitions each, `_` for `-`."""
         lanes = list(lanes)
-        own = [spec for spec in specs(self.settings, lanes) if spec.name.startswith(tuple(lane.id for lane in lanes))]
-        parked = {lane.parked: 1 for lane in lanes}
-        more = [TopicSpec(name.replace("_", "-"), count, {}) for name, count in {**topics, **parked}.items()]
+        theirs = tuple(name for lane in lanes for name in (lane.id, lane.parked))
+        own = [spec for spec in specs(self.settings, lanes) if spec.name.startswith(theirs)]
+        more = [TopicSpec(name.replace("_", "-"), count, {}) for name, count in topics.items()]
         await create_topics(self.servers, self.settings, [*own, *more])
 
     async def records(self, topic: str) -> AsyncIterator[Any]:

@@ -108,16 +108,15 @@ def whims_of(seed: int, order: ChannelOrder) -> Whims:
 
 
 def return_of(seed: int, order: ChannelOrder) -> PlannedReturn | None:
-    """What the customer will send back once all has come."""
+    """What the customer will send back once all has come: of the last line, as the first is what some cancel."""
     own = (str(seed), order.order)
     if draw(*own, "returns") >= RETURNED:
         return None
-    line = 1 + pick(len(order.lines), *own, "returned line")
     form = ReturnRequest(
         channel=CHANNEL,
         request=f"return-{order.order}",
         order=order.order,
-        lines=(ReturnLineAsked(line=line, quantity=1),),
+        lines=(ReturnLineAsked(line=len(order.lines), quantity=1),),
         reason="not-as-described",
     )
     return PlannedReturn(order.order, form)

@@ -10,6 +10,7 @@ from cauce.runtime.lane import Record
 from cauce.runtime.settings import Settings
 from schemas.envelope import Envelope
 from schemas.orders import LineQuantity
+from schemas.reference import Kind, ReferencePublished
 from schemas.stock import AdvanceShipment, ReceiveStock, SkuQuantity, Stage, StockMoved
 from services import load
 
@@ -45,6 +46,17 @@ def test_one_bad_command_blocks_its_order_and_not_the_pool(tenure):
     assert [headers["parked-subject"] for headers in parked] == [b"o1", b"o1"]
     assert [output.topic for output in outputs if output.topic != "allocation-parked"] == ["stock-moved"]
     assert StockMoved.read(next(output.value for output in outputs if output.topic == "stock-moved")).quantity == 3
+
+
+def test_a_version_of_reference_data_waits_behind_one_that_is_parked(tenure):
+    broken, sound = (
+        ReferencePublished(kind=Kind.SITES, version=version, part=0, parts=1, items=items)
+        for version, items in (("v1", ({"id": "A"},)), ("v2", ()))
+    )
+    rates = broken.model_copy(update={"kind": Kind.RATES, "items": ()})
+    outputs = tenure.decide([record(0, broken), record(1, sound), record(2, rates)])
+
+    assert [dict(output.headers)["parked-subject"] for output in outputs] == [b"reference.published.v1/sites"] * 2
 
 
 def test_bytes_that_are_no_command_wait_for_nobody(tenure):

@@ -23,6 +23,7 @@ from schemas.orders import CancelOrder, PersonalDetails
 from schemas.raw import RawTopic
 from schemas.stock import AdjustStock
 
+ADA = PersonalDetails(name="Ada", country="GB")
 NOON = datetime(2026, 3, 2, 12, 0, 0, 500, tzinfo=UTC)
 
 
@@ -34,7 +35,9 @@ def commands(form, tools):
         case "bug":
             raise KeyError(form.order)
         case "erased":
-            tools.seal("erased-person", PersonalDetails(name="Ada", country="GB"))
+            tools.seal("erased-person", ADA)
+        case "sealed":
+            tools.seal("ada", ADA)
         case "disk":
             raise VaultFailed("the disk is full")
         case "none":
@@ -231,3 +234,10 @@ def test_a_desk_is_what_the_settings_say(tmp_path, world):
     assert isinstance(desk.clock, FileClock)
     assert isinstance(desk.gazetteer, Gazetteer)
     assert desk.vault.secret == Vault(tmp_path).secret
+
+
+def test_the_keys_of_new_people_are_on_disk_when_their_batch_is_decided(world):
+    world.cancel("sealed")
+    other = Vault(world.settings.home)
+    assert other._people.find("ada")
+    other.close()

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cauce.runtime.engine.offline import OfflineTenure
-from cauce.runtime.engine.parking import BEHIND, about, control
+from cauce.runtime.engine.parking import BEHIND, LONGEST_SUBJECT, about, control
 from cauce.runtime.lane import DROP, RETRY, Lane, Record, Table, Unprocessable, is_control
 
 COUNTS = Table("counts", encode=lambda n: b"%d" % n, decode=int)
@@ -123,6 +123,14 @@ def test_a_record_too_broken_to_name_its_subject_counts_for_its_key():
     lane = tenure(subject=lambda record: record.headers[0][1])
     out = lane.decide([record(0, b"a", b"!1"), record(1, b"a", b"2")])
     assert [topic for topic, _ in sent(out)] == ["app-parked", "app-parked"]
+
+
+def test_a_subject_longer_than_any_of_ours_is_remembered_by_its_digest():
+    lane, key = tenure(), b"k" * 1_000_000
+    parked = parked_in(lane.decide([record(0, key, b"!1"), record(1, key, b"2"), record(2, key[:-1], b"3")]))
+    assert [about(output.headers).reason for output in parked] == ["poison", BEHIND]
+    assert max(len(row) for row in lane.tables()["standing"]) <= LONGEST_SUBJECT
+    assert sent(lane.decide([back(DROP, parked[0], 3, b""), back(RETRY, parked[1], 4, b"2")])) == [("out", b"2")]
 
 
 def test_a_control_record_for_another_lane_of_the_topic_is_passed_over():

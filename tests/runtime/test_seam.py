@@ -7,6 +7,7 @@ import faust
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.client import AIOKafkaClient
+from aiokafka.consumer.group_coordinator import CoordinatorGroupRebalance, GroupCoordinator
 from aiokafka.producer import message_accumulator, sender
 from faust.stores import rocksdb
 from faust.tables.manager import TableManager
@@ -25,6 +26,9 @@ def test_the_private_names_were_read_at_these_versions(package, pinned):
 SIGNATURES = {
     driver.AIOKafkaConsumerThread._create_worker_consumer: ["self", "transport"],
     driver.Consumer._new_consumer_thread: ["self"],
+    driver.ConsumerRebalanceListener.on_partitions_revoked: ["self", "revoked"],
+    driver.ConsumerRebalanceListener.on_partitions_assigned: ["self", "assigned"],
+    driver.AIOKafkaConsumerThread.on_thread_stop: ["self"],
     driver.Consumer._drain_messages: ["self", "fetcher"],
     Consumer.wait_empty: ["self"],
     Consumer.perform_seek: ["self"],
@@ -85,6 +89,26 @@ SOURCE_SAYS = {
     "aiokafka's fetcher takes these two from the consumer": (
         AIOKafkaConsumer.start,
         ["fetch_max_wait_ms=self._fetch_max_wait_ms", "isolation_level=self._isolation_level"],
+    ),
+    "aiokafka begins its heartbeats after the word of an assignment, and has one at a time": (
+        GroupCoordinator.ensure_active_group,
+        ["self._stop_heartbeat_task()", "self._do_rejoin_group(", "self._start_heartbeat_task()"],
+    ),
+    "a second start of the heartbeats is none": (
+        GroupCoordinator._start_heartbeat_task,
+        ["if self._heartbeat_task is None"],
+    ),
+    "what a heartbeat hears during the word of an assignment is not forgotten": (
+        CoordinatorGroupRebalance._send_sync_group_request,
+        ["_rejoin_needed_fut = create_future()"],
+    ),
+    "a static member does not leave": (
+        GroupCoordinator._maybe_leave_group,
+        ["self._group_instance_id is None", "LeaveGroupRequest("],
+    ),
+    "a member that was given up has no generation": (
+        GroupCoordinator.reset_generation,
+        ["self.generation = OffsetCommitRequest.DEFAULT_GENERATION_ID"],
     ),
     "the sender's back-off after a transaction is a module's name": (
         sender.AddPartitionsToTxnHandler.handle_response,

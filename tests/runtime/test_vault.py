@@ -80,6 +80,21 @@ def test_a_person_of_another_vault_is_not_taken_for_an_erased_one(vault):
         vault.open(Sealed(person_id="stranger", content=b"x" * 40), PersonalDetails)
 
 
+def test_a_new_key_that_is_not_settled_is_nobody_elses(vault, open_vault):
+    sealed = vault.seal_unsettled("p1", ADA)
+    with pytest.raises(KeyMissing):
+        open_vault().open(sealed, PersonalDetails)
+    vault.settle()
+    assert open_vault().open(sealed, PersonalDetails) == ADA
+
+
+@pytest.mark.parametrize("change", ["erase", "readmit"])
+def test_a_key_that_is_not_settled_is_settled_before_another_change(vault, open_vault, change):
+    sealed = vault.seal_unsettled("p1", ADA)
+    getattr(vault, change)("p2")
+    assert open_vault().open(sealed, PersonalDetails) == ADA
+
+
 def test_an_erased_person_opens_nowhere_although_another_process_remembered_the_key(vault, open_vault):
     other = open_vault()
     sealed = other.seal("p1", ADA)

@@ -63,6 +63,7 @@ def _lane(declared: DoorLane, door: "Door") -> Lane:
         outputs=(*home_topics(declared.publishes), f"{declared.service}-parked"),
         tables=(),
         handler=lambda record, work: door.take(lane, record, work),
+        settle=door.settle,
         family=Family.ORDERS.value,
         parks=False,
     )
@@ -99,6 +100,10 @@ class Door:
             for command, envelope in commands:
                 send(work, command.message, envelope)
 
+    def settle(self) -> None:
+        """Bring the keys of people who were new in a batch to the disk, before anybody sees what was sealed."""
+        self.desk.vault.settle()
+
     def _read(self, record: Record) -> list[tuple[Command, Envelope]]:
         topic = RawTopic(record.topic)
         form = read_form(topic, record.value)
@@ -111,7 +116,7 @@ class Door:
 
     def _tools(self) -> DoorTools:
         clock, vault, gazetteer = self.desk
-        return DoorTools(now=clock.now(), secret=vault.secret, seal=vault.seal, locate=gazetteer.locate)
+        return DoorTools(now=clock.now(), secret=vault.secret, seal=vault.seal_unsettled, locate=gazetteer.locate)
 
     def _envelope(self, command: Command, record: Record, tools: DoorTools) -> Envelope:
         return Envelope(

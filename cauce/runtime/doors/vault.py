@@ -59,6 +59,16 @@ class Vault:
 
         Raises Erased for a person who was erased: a late repeat must not bring them back. See `readmit`.
         """
+        sealed = self.seal_unsettled(person_id, details)
+        self.settle()
+        return sealed
+
+    def settle(self) -> None:
+        """Bring the keys of new people to the disk, all with one flush."""
+        self._people.settle()
+
+    def seal_unsettled(self, person_id: str, details: BaseModel) -> Sealed:
+        """As `seal`, but a new person's key may be lost until `settle`: nobody may see the seal before."""
         self._forget_erased()
         content = AESSIV(self._to_seal(person_id)).encrypt(details.model_dump_json().encode(), [person_id.encode()])
         return Sealed(person_id=person_id, content=content)

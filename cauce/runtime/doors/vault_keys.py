@@ -1,7 +1,8 @@
 """The keys of people in SQLite: one row a person, wrapped under a key of the deployment; erased rows stay, empty.
 
-A key is on disk (`synchronous=FULL`) before anybody seals with it, which costs a flush a new person. Deleted bytes are
-overwritten (`secure_delete`) and the write-ahead log is emptied, so that an erased key is in no file of the vault.
+Keys made since the last `settle` are on disk (`synchronous=FULL`) when it returns: one flush for all of them. Deleted
+bytes are overwritten (`secure_delete`) and the write-ahead log is emptied, so that an erased key is in no file of the
+vault.
 """
 
 import os
@@ -12,7 +13,19 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, create_engine, event, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    select,
+    text,
+)
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateTable
@@ -27,6 +40,7 @@ _PEOPLE = Table(
     Column("key", LargeBinary),  # NULL: the person was erased
     sqlite_with_rowid=False,
 )
+_FIND = select(_PEOPLE.c.key).where(_PEOPLE.c.person_id == bindparam("person"))
 
 
 class Erased(LookupError):
@@ -52,23 +66,33 @@ class PeopleKeys:
         self._wrapping = AESSIV(wrapping_key)
         self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
         event.listen(self._engine, "connect", _prepare)
-        with self._changing() as connection:
-            connection.execute(text("PRAGMA journal_mode=WAL"))
-            connection.execute(CreateTable(_PEOPLE, if_not_exists=True))
+        self._unsettled = False
+        with _as_vault_failed():
+            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._connection.execute(text("PRAGMA journal_mode=WAL"))
+            self._connection.execute(CreateTable(_PEOPLE, if_not_exists=True))
 
     def obtain(self, person_id: str) -> bytes:
-        """The person's key, made now if there is none. Raises Erased."""
+        """The person's key, made now if there is none; it may be lost until `settle`. Raises Erased."""
         try:
             return self.find(person_id)
         except KeyMissing:
-            with self._changing() as connection:
-                connection.execute(insert(_PEOPLE).values(self._row(person_id)).on_conflict_do_nothing())
+            with _as_vault_failed():
+                self._begin()
+                self._connection.execute(insert(_PEOPLE).on_conflict_do_nothing(), self._row(person_id))
             return self.find(person_id)  # whoever was first decided what it is
+
+    def settle(self) -> None:
+        """Once this returns, every key that was obtained is on disk."""
+        if self._unsettled:
+            self._unsettled = False
+            with _as_vault_failed():
+                self._connection.execute(text("COMMIT"))
 
     def find(self, person_id: str) -> bytes:
         """The person's key. Raises Erased or KeyMissing."""
-        with self._connected() as connection:
-            row = connection.execute(select(_PEOPLE.c.key).where(_PEOPLE.c.person_id == person_id)).one_or_none()
+        with _as_vault_failed():
+            row = self._connection.execute(_FIND, {"person": person_id}).one_or_none()
         if row is None:
             raise KeyMissing("no key of this person in the vault: restore its backup")
         if row.key is None:
@@ -83,8 +107,8 @@ class PeopleKeys:
 
     def empty_log(self) -> None:
         """Leave no old bytes in the write-ahead log."""
-        with self._connected() as connection:
-            busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+        with _as_vault_failed():
+            busy = self._connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
         if busy:
             raise VaultFailed("the key is erased, but a reader keeps its bytes in people.sqlite-wal: erase again")
 
@@ -96,6 +120,8 @@ class PeopleKeys:
 
     def close(self) -> None:
         """Let go of the file."""
+        self.settle()
+        self._connection.close()
         self._engine.dispose()
 
     def _row(self, person_id: str) -> dict[str, Any]:
@@ -110,13 +136,23 @@ class PeopleKeys:
 
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
-        with _as_vault_failed(), self._engine.begin() as connection:
-            yield connection
+        """A change that is on disk afterwards."""
+        self.settle()
+        with _as_vault_failed():
+            self._begin()
+            try:
+                yield self._connection
+            except BaseException:
+                self._unsettled = False
+                self._connection.execute(text("ROLLBACK"))
+                raise
+        self.settle()
 
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        with _as_vault_failed(), self._engine.connect() as connection:
-            yield connection
+    def _begin(self) -> None:
+        """Other processes that make keys wait from here to `settle`."""
+        if not self._unsettled:
+            self._connection.execute(text("BEGIN IMMEDIATE"))
+            self._unsettled = True
 
 
 @contextmanager

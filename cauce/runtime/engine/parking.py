@@ -1,5 +1,6 @@
 """The forms of a parked record, of the control record that sends it back to its lane, and of an operator's note."""
 
+from hashlib import sha256
 from typing import NamedTuple
 
 from cauce.runtime.lane import Headers, Lane, Output, Record
@@ -9,6 +10,7 @@ PARKED_HEADERS = len(_NAMES)  # then the record's own
 _CONTROL_HEADERS = 4  # the verb, topic, offset, subject; then the record's own
 
 BEHIND = "waits behind a parked record"
+LONGEST_SUBJECT = 1024  # bytes; it stands in a row's key and in headers, beside a record that is as large as any may be
 
 _NOTE = "parked-note"  # first header of a note
 RETRIED, DROPPED = b"retried", b"dropped"
@@ -43,6 +45,11 @@ class Control(NamedTuple):
 def alone(record: Record) -> bytes:
     """The subject of a record that has none: nothing else ever waits behind it."""
     return f"\0{record.topic}/{record.offset}".encode()
+
+
+def named(subject: bytes) -> bytes:
+    """The subject as it is remembered: a longer one, as outsiders' keys may be, by its digest."""
+    return subject if len(subject) <= LONGEST_SUBJECT else b"\0sha256/" + sha256(subject).hexdigest().encode()
 
 
 def parked(lane: Lane, record: Record, *, reason: str, subject: bytes, turn: bytes) -> Output:

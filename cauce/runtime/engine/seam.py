@@ -29,9 +29,39 @@ class LaneConsumerThread(driver.AIOKafkaConsumerThread):
         consumer._fetch_max_wait_ms = _BROKER_WAIT_MS  # noqa: SLF001  # an idle changelog's poll holds up the inputs'
         return consumer
 
+    async def on_thread_stop(self) -> None:
+        """Leave the group. A static member would not: its partitions would wait until it is back, or given up."""
+        coordinator = getattr(self._consumer, "_coordinator", None)
+        if coordinator is not None:
+            coordinator._group_instance_id = None  # noqa: SLF001  # no setting reaches it either
+        await super().on_thread_stop()
+
+
+class LaneRebalanceListener(driver.ConsumerRebalanceListener):
+    """Both words of a rebalance, in the consumer's thread."""
+
+    @property
+    def _coordinator(self) -> Any:
+        return self._thread._consumer._coordinator  # noqa: SLF001  # nobody else knows of the group
+
+    def on_partitions_revoked(self, revoked: Any) -> Any:
+        """Tell the tenures whether the group had given us up before we join it again."""
+        if self._coordinator.generation == driver.DEFAULT_GENERATION_ID:
+            self._thread.app.tenures.expel()
+        return super().on_partitions_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: Any) -> None:
+        """Stay in the group while Faust opens the stores: aiokafka would send no heartbeat before that is done, and a
+        busy disk takes longer than a session, again and again.
+        """
+        self._coordinator._start_heartbeat_task()  # noqa: SLF001  # as above
+        await super().on_partitions_assigned(assigned)
+
 
 class LaneConsumer(driver.Consumer):
     """Faust's consumer without its conductor, channels, streams and acknowledgements."""
+
+    RebalanceListener = LaneRebalanceListener
 
     @property
     def tenures(self) -> Tenures:
@@ -96,10 +126,34 @@ class LaneTransport(driver.Transport):
 class LaneRecovery(Recovery):
     """Faust's recovery with the reading of changelogs replaced by taking tenures."""
 
+    _superseded: asyncio.Event | None = None  # set when the assignment that is being taken is one no more
+
     def on_partitions_revoked(self, revoked: set[Any]) -> None:
         """First word of a rebalance or a stop."""
         del revoked
         self.app.tenures.suspend()
+        if self._superseded is not None:
+            self._superseded.set()
+
+    async def _acquire(self) -> None:
+        """Take what is assigned. Raises RebalanceAgain as soon as others may be given it: a late fence would end them.
+
+        The signal that Faust waits for comes only with the next assignment.
+        """
+        superseded = self._superseded = asyncio.Event()
+        taking = asyncio.ensure_future(self.app.tenures.acquire(self.app.consumer.assignment()))
+        ending = asyncio.ensure_future(superseded.wait())
+        try:
+            await asyncio.wait([taking, ending], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._superseded = None
+            ending.cancel()
+            if not taking.done():
+                taking.cancel()
+                await asyncio.wait([taking])
+        if taking.cancelled():
+            raise RebalanceAgain
+        taking.result()
 
     @Service.task
     async def _restart_recovery(self) -> None:
@@ -108,7 +162,7 @@ class LaneRecovery(Recovery):
             generation = self._generation_id
             self._set_recovery_started()
             try:
-                await self._wait(self.app.tenures.acquire(self.app.consumer.assignment()))
+                await self._wait(self._acquire())
                 await self.on_recovery_completed(generation)
             except (RebalanceAgain, IllegalStateError):
                 continue

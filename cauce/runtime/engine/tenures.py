@@ -22,6 +22,7 @@ class Tenures:
         self.lanes = {lane.name: lane for lane in lanes}
         self.station = station
         self.held: dict[Place, Tenure] = {}
+        self._expelled = False  # the group gave us up since tenures were last taken
         self._taking = asyncio.Lock()  # a canceled acquire lets go of its stores before the next one opens them
 
     # -- with the assignment
@@ -51,12 +52,15 @@ class Tenures:
     async def acquire(self, assigned: Iterable[tuple[str, int]]) -> None:
         """Take the tenures of the assigned partitions: fence, then open the stores, then restore.
 
-        A tenure kept across a rebalance needs nothing: had anybody else worked on it, its next commit would fail.
+        A tenure kept across a rebalance needs nothing: had anybody else worked on it, its next commit would fail. Who
+        was given up by the group in between keeps none, since somebody else was to work on all of them.
         """
         async with self._taking:
-            wanted = self.wanted(assigned)
-            self.raise_failures()
-            await self._close([place for place in self.held if place not in wanted])
+            wanted, expelled = self.wanted(assigned), self._expelled
+            self._expelled = False
+            if not expelled:
+                self.raise_failures()
+            await self._close([place for place in self.held if expelled or place not in wanted])
             kept = sorted(self.held)
             fresh = [Tenure(self.lanes[name], number, self.station) for name, number in sorted(wanted - set(kept))]
             try:
@@ -81,6 +85,10 @@ class Tenures:
         restored = await restore(fresh, self.station) if fresh else 0
         spent = time.perf_counter() - fenced
         return {"fence_ms": round((fenced - started) * 1e3), "restore_ms": round(spent * 1e3), "restored": restored}
+
+    def expel(self) -> None:
+        """The group had given us up: what we hold may be another's by now. May be called from any thread."""
+        self._expelled = True
 
     async def release(self, revoked: Collection[tuple[str, int]]) -> None:
         """Give up the tenures of revoked partitions, before Faust closes and reopens their stores."""

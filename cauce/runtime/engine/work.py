@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from cauce.runtime.engine.ordered import SortedKeys, overlaid
-from cauce.runtime.engine.parking import BEHIND, alone, parked, read_control
+from cauce.runtime.engine.parking import BEHIND, alone, named, parked, read_control
 from cauce.runtime.engine.rows import ABSENT, Rows
 from cauce.runtime.engine.standing import BLOCKED, HEAD, Blocked, Standing
 from cauce.runtime.engine.undecidable import WORLD, BreakerTripped, Failure, Undecided, why
@@ -80,6 +80,7 @@ class UnitOfWork:
     def attempt(self, act: Callable[[], None], *, record: Record, subject: bytes) -> bool:
         """See Work."""
         self._attempts += 1
+        subject = named(subject)
         if subject in self.standing.blocked:
             self._park(record, BEHIND, subject)
             return False
@@ -107,6 +108,7 @@ class UnitOfWork:
             self.standing.offsets[topic] = taken[-1].offset + 1
             self.journal.append((topic, taken[0].offset, len(taken)))
         self.put(_STANDING_ROWS, HEAD, self.standing.head())
+        self.lane.settle()
 
     def is_idle(self) -> bool:
         """Whether nothing was sent or failed, and no row changed but where the inputs stand."""
@@ -184,9 +186,10 @@ class UnitOfWork:
 
     def _subject(self, record: Record) -> bytes | None:
         try:
-            return self.lane.subject(record)
+            subject = self.lane.subject(record)
         except Exception:  # noqa: BLE001  # a record too broken to say whom it is about counts for its key
-            return record.key
+            subject = record.key
+        return None if subject is None else named(subject)
 
     def _park(self, record: Record, reason: str, subject: bytes | None) -> None:
         if subject is None:

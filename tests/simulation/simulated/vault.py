@@ -18,9 +18,12 @@ class MemoryVault:
     def __init__(self):
         self._ciphers = {}
 
-    def seal(self, person_id, details):
+    def seal_unsettled(self, person_id, details):
         content = self._cipher(person_id).encrypt(details.model_dump_json().encode(), [person_id.encode()])
         return Sealed(person_id=person_id, content=content)
+
+    def settle(self):
+        """Keys are derived, so there is none to lose."""
 
     def open(self, sealed, model):
         opened = self._cipher(sealed.person_id).decrypt(sealed.content, [sealed.person_id.encode()])

@@ -1,0 +1,84 @@
+"""Workers leave their group, are given up by it, and come back: work stands still no longer than it must."""
+
+import asyncio
+import signal
+import time
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from cauce.runtime.settings import Settings
+from chaos.proofs import counting
+from chaos.proofs.counted import INPUTS, NOTHING_WRONG, differences, drained, records
+from chaos.proofs.feed import Feed
+
+SLOW_OPENING = [str(Path(__file__).parent / "slow_opening.py")]
+SESSION_SECONDS = 6  # how long a group waits for a worker that says nothing
+EVERYTHING = {(lane, number) for lane, count in (("stock", 4), ("mail", 2)) for number in range(count)}
+
+
+@pytest.fixture
+def settings(broker, prefix, tmp_path):
+    return Settings(servers=broker, prefix=prefix, home=tmp_path / "home", partitions=4, pools=2)
+
+
+@pytest.fixture
+async def feed(kafka):
+    await kafka.create(counting.LANES, **INPUTS, stock_out=4, mail_out=4)
+    return Feed(kafka)
+
+
+async def until(claim):
+    async with asyncio.timeout(60):
+        while not claim():  # noqa: ASYNC110  # another process has no event for us
+            await asyncio.sleep(0.1)
+
+
+def share(one, other):
+    """Whether two workers hold everything, each a part."""
+    return one.holds() and other.holds() and one.holds() ^ other.holds() == EVERYTHING
+
+
+async def two(fleet):
+    """Two workers with names of their own, and so static members, that share the work."""
+    workers = [fleet.worker(name, CAUCE_STORE="memory", CAUCE_INSTANCE=name).start() for name in ("w0", "w1")]
+    await until(lambda: share(*workers))
+    return workers
+
+
+async def test_what_a_worker_that_was_told_to_stop_held_is_another_s_at_once(fleet, kafka, feed):
+    async with feed.feeding(records(), pace=300):
+        leaving, _ = await two(fleet)
+        held, told_at = leaving.holds(), time.time()
+        assert leaving.stop() == 0
+        stopped_at = time.time()
+        await fleet.works_again(held, told_at)
+        assert time.time() - stopped_at < SESSION_SECONDS - 1, "nobody waited for its session to end"
+    await drained(kafka)
+    assert await differences(kafka, feed) == NOTHING_WRONG
+
+
+async def test_a_worker_that_its_group_gave_up_takes_its_work_anew_when_it_wakes(fleet, kafka, feed):
+    """With nothing under way it need not end: what it held is another's, and what it is given then it fences again."""
+    sleeper, other = await two(fleet)
+    sleeper.signal(signal.SIGSTOP)
+    await until(lambda: other.holds() == EVERYTHING)
+    sleeper.signal(signal.SIGCONT)
+    await until(lambda: share(sleeper, other))
+    held = sleeper.holds()
+    async with feed.feeding(records(), pace=300):
+        await fleet.works_again(held, time.time())
+    await drained(kafka)
+    assert sleeper.runs
+    assert await differences(kafka, feed) == NOTHING_WRONG
+
+
+async def test_a_worker_whose_stores_take_longer_to_open_than_a_session_lasts_gets_to_work(fleet, kafka, feed):
+    await feed.write(islice(records(), 200))
+    worker, began = fleet.worker("w0", program=SLOW_OPENING, CAUCE_INSTANCE="w0").start(), time.monotonic()
+    assert await worker.holding(seconds=60) == EVERYTHING
+    assert time.monotonic() - began > SESSION_SECONDS, "or it proves nothing"
+    await drained(kafka)
+    assert await differences(kafka, feed) == NOTHING_WRONG
+    assert worker.stop() == 0
