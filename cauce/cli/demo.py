@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import secrets
 import shlex
 import socket
 import sys
@@ -99,7 +100,7 @@ def _plan(files: list[Path], orders: int) -> Plan:
 def _settings() -> Settings:
     """A deployment of its own for each demo, so that one never meets the topics of another."""
     given = Settings()
-    prefix = given.prefix or f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}-"
+    prefix = given.prefix or f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}-"
     home = given.home / "demo" / prefix.rstrip("-")
     return given.model_copy(
         update={
