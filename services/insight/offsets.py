@@ -61,9 +61,10 @@ def _moving(topic: Any, partition: Any, expected: Any, reached: Any) -> Update:
 
 
 def _overtaken(connection: Connection, advances: Mapping[Place, Advance]) -> Overtaken:
-    """Names the first offset that did not move."""
+    """Names an offset that is not where it should be; where all are, the other got exactly as far, and any will do."""
     stands = {(row.topic, row.partition): row.next_offset for row in connection.execute(select(OFFSETS))}
-    place = next(place for place, advance in advances.items() if stands.get(place) != advance.reached)
+    elsewhere = (place for place, advance in advances.items() if stands.get(place) != advance.reached)
+    place = next(elsewhere, next(iter(advances)))
     return Overtaken(
         f"{place[0]}/{place[1]} is no longer at offset {advances[place].expected}: another projector writes this "
         "database. Stop all `cauce run insight` but one"

@@ -123,7 +123,7 @@ async def test_missing_topics_are_named(settings):
 async def test_killed_again_and_again_the_read_model_is_that_of_one_that_never_was(
     topics, settings, project, live, new_model
 ):
-    facts = [fact for number in range(1, 251) for fact in live(number) if fact.topic != "stock-moved" or number == 1]
+    facts = [fact for number in range(1, 501) for fact in live(number) if fact.topic != "stock-moved" or number == 1]
     await topics(facts)
     env = {**os.environ, "CAUCE_SERVERS": settings.servers, "CAUCE_PREFIX": settings.prefix}
     env["CAUCE_HOME"] = str(settings.home)

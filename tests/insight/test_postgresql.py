@@ -55,6 +55,14 @@ def test_a_projector_that_was_overtaken_writes_nothing(postgres_model, life):
     assert store.begin([PLACE])["shipped", 0] == 3
 
 
+def test_a_projector_overtaken_by_one_that_got_exactly_as_far_writes_nothing(postgres_model, life):
+    store = postgres_model.store
+    store.write([], {PLACE: Advance(0, 7)})
+    with pytest.raises(Overtaken, match="order-placed/0 is no longer at offset 0"):
+        store.write([row for fact in life for row in project(fact)], {PLACE: Advance(0, 7)})
+    assert postgres_model.rows("orders") == []
+
+
 @pytest.mark.parametrize("grams", [2**63, 2**64])
 def test_a_fact_that_cannot_be_stored_is_unread_and_its_batch_is_written(new_model, database, live, grams):
     model, unspoiled = new_model(database), new_model()

@@ -37,6 +37,17 @@ def test_an_offset_that_somebody_else_moved_stops_the_projector_before_it_writes
     assert model.store.begin([PLACE])[PLACE] == 7
 
 
+@pytest.mark.parametrize("others", [{}, {("shipped", 0): Advance(0, 3)}], ids=["alone", "beside one that moves"])
+def test_a_projector_overtaken_by_one_that_got_exactly_as_far_writes_nothing(new_model, life, others):
+    model = new_model()
+    model.store.begin(others)
+    model.store.write([], {PLACE: Advance(0, 7)})
+    with pytest.raises(Overtaken, match="another projector writes this database"):
+        model.store.write(rows_of(life), {PLACE: Advance(0, 7), **others})
+    assert model.rows("orders") == []
+    assert set(model.store.begin(others).values()) == {0, 7}
+
+
 @pytest.mark.parametrize("broken", ["INSERT INTO timeline", "UPDATE orders", "INSERT INTO positions"])
 def test_a_batch_that_breaks_anywhere_leaves_nothing_behind(new_model, life, broken):
     model = new_model()
