@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from cauce.runtime.settings import Settings
 from chaos.proofs import counting
@@ -71,6 +72,23 @@ async def test_a_worker_that_its_group_gave_up_takes_its_work_anew_when_it_wakes
         await fleet.works_again(held, time.time())
     await drained(kafka)
     assert sleeper.runs
+    assert await differences(kafka, feed) == NOTHING_WRONG
+
+
+async def test_a_worker_that_was_fenced_by_mistake_takes_anew_what_is_still_its_own(fleet, kafka, feed):
+    """As by a zombie that woke up while it was taking what had been its own."""
+    worker = fleet.worker("w0", CAUCE_STORE="memory").start()
+    await worker.ready()
+    async with feed.feeding(records(), pace=300):
+        await fleet.works_again(EVERYTHING, time.time())
+        fenced_at = time.time()
+        async with AIOKafkaProducer(
+            bootstrap_servers=kafka.servers, transactional_id=kafka.settings.topic(f"{counting.STOCK.id}-0")
+        ):
+            assert await fleet.works_again({("stock", 0)}, fenced_at) < SESSION_SECONDS, "without a new process"
+    await drained(kafka)
+    assert [(event["lane"], event["partition"]) for event in worker.events("lost")] == [("stock", 0)]
+    assert worker.stop() == 0
     assert await differences(kafka, feed) == NOTHING_WRONG
 
 

@@ -26,7 +26,6 @@ def test_the_private_names_were_read_at_these_versions(package, pinned):
 SIGNATURES = {
     driver.AIOKafkaConsumerThread._create_worker_consumer: ["self", "transport"],
     driver.Consumer._new_consumer_thread: ["self"],
-    driver.ConsumerRebalanceListener.on_partitions_revoked: ["self", "revoked"],
     driver.ConsumerRebalanceListener.on_partitions_assigned: ["self", "assigned"],
     driver.AIOKafkaConsumerThread.on_thread_stop: ["self"],
     driver.Consumer._drain_messages: ["self", "fetcher"],
@@ -106,9 +105,17 @@ SOURCE_SAYS = {
         GroupCoordinator._maybe_leave_group,
         ["self._group_instance_id is None", "LeaveGroupRequest("],
     ),
-    "a member that was given up has no generation": (
+    "a member that was given up joins as another": (
         GroupCoordinator.reset_generation,
-        ["self.generation = OffsetCommitRequest.DEFAULT_GENERATION_ID"],
+        ["self.member_id = JoinGroupRequest.UNKNOWN_MEMBER_ID"],
+    ),
+    "who asks to join again is told what is his": (
+        GroupCoordinator.need_rejoin,
+        ["subscription.assignment is None or self._rejoin_needed_fut.done()"],
+    ),
+    "a fenced transaction fails as fenced": (
+        sender.EndTxnHandler.handle_response,
+        ["error_type is InvalidProducerEpoch", "raise ProducerFenced()"],
     ),
     "the sender's back-off after a transaction is a module's name": (
         sender.AddPartitionsToTxnHandler.handle_response,

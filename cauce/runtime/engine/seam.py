@@ -36,25 +36,27 @@ class LaneConsumerThread(driver.AIOKafkaConsumerThread):
             coordinator._group_instance_id = None  # noqa: SLF001  # no setting reaches it either
         await super().on_thread_stop()
 
+    def join_again(self) -> None:
+        """Ask the group anew what is ours. May be called from any thread."""
+        self.thread_loop.call_soon_threadsafe(self._consumer._coordinator.request_rejoin)  # noqa: SLF001  # as above
+
 
 class LaneRebalanceListener(driver.ConsumerRebalanceListener):
-    """Both words of a rebalance, in the consumer's thread."""
+    """The words of a rebalance, in the consumer's thread."""
 
-    @property
-    def _coordinator(self) -> Any:
-        return self._thread._consumer._coordinator  # noqa: SLF001  # nobody else knows of the group
-
-    def on_partitions_revoked(self, revoked: Any) -> Any:
-        """Tell the tenures whether the group had given us up before we join it again."""
-        if self._coordinator.generation == driver.DEFAULT_GENERATION_ID:
-            self._thread.app.tenures.expel()
-        return super().on_partitions_revoked(revoked)
+    _member: str | None = None  # as which the group knew us when it last gave us something
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
-        """Stay in the group while Faust opens the stores: aiokafka would send no heartbeat before that is done, and a
+        """Tell the tenures when the group had given us up: it takes us back as another member.
+
+        Stay in the group while Faust opens the stores: aiokafka would send no heartbeat before that is done, and a
         busy disk takes longer than a session, again and again.
         """
-        self._coordinator._start_heartbeat_task()  # noqa: SLF001  # as above
+        coordinator = self._thread._consumer._coordinator  # noqa: SLF001  # nobody else knows of the group
+        if coordinator.member_id != self._member:
+            self._thread.app.tenures.expel()
+        self._member = coordinator.member_id
+        coordinator._start_heartbeat_task()  # noqa: SLF001  # as above
         await super().on_partitions_assigned(assigned)
 
 
@@ -99,7 +101,9 @@ class LaneConsumer(driver.Consumer):
             raise
 
     async def _turn(self) -> None:
-        """Fetch for the tenures that are free, and set them to work."""
+        """Fetch for the tenures that are free, and set them to work. Who was fenced asks anew what is his."""
+        if self.tenures.lose():
+            self._thread.join_again()
         # Captured before the fetch: one that waited through a rebalance must not be taken for the new tenure.
         epoch, free, running = self.app.rebalancing_count, self.tenures.free(), self.tenures.running()
         if not free:

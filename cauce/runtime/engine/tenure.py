@@ -8,7 +8,7 @@ from traceback import extract_tb
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import UnknownTopicOrPartitionError
+from aiokafka.errors import ProducerFenced, UnknownTopicOrPartitionError
 
 from cauce.runtime.engine.gate import Gate
 from cauce.runtime.engine.rows import Rows, rows_of
@@ -41,6 +41,7 @@ class Tenure:
         self.changed = asyncio.Event()
         self.task: asyncio.Task[None] | None = None  # works through a fetch
         self._background: asyncio.Future[None] | None = None
+        self.lost = False  # another has fenced us: nobody's fault
         self._failure: BaseException | None = None
         self._held: list[tuple[str, int, int]] = []  # runs of batches that wait for the next to be committed
         self._fresh = True  # nothing committed yet
@@ -171,11 +172,19 @@ class Tenure:
     # -- giving it up
 
     def failure(self) -> BaseException | None:
-        """Why this tenure cannot go on: the error of a transaction or of the background task."""
-        for task in (self.task, self._background):
-            if task is not None and task.done() and not task.cancelled() and task.exception() is not None:
-                return task.exception()
-        return self._failure
+        """Why this tenure cannot go on: the error of a transaction or of a task; that it was fenced explains others."""
+        tasks = [task for task in (self.task, self._background) if task is not None and task.done()]
+        errors = [self._failure, *(task.exception() for task in tasks if not task.cancelled())]
+        return min(filter(None, errors), key=lambda error: not isinstance(error, ProducerFenced), default=None)
+
+    def lose(self) -> bool:
+        """Whether it comes out only now that another has fenced us; nothing begins any more then."""
+        if self.lost or not isinstance(self.failure(), ProducerFenced):
+            return False
+        self.lost = True
+        self.gate.suspend()
+        self._tell("lost")
+        return True
 
     async def settle(self) -> None:
         """Wait for what is under way, once the gate is suspended."""

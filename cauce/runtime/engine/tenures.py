@@ -52,15 +52,16 @@ class Tenures:
     async def acquire(self, assigned: Iterable[tuple[str, int]]) -> None:
         """Take the tenures of the assigned partitions: fence, then open the stores, then restore.
 
-        A tenure kept across a rebalance needs nothing: had anybody else worked on it, its next commit would fail. Who
-        was given up by the group in between keeps none, since somebody else was to work on all of them.
+        A tenure kept across a rebalance needs nothing: had anybody else worked on it, its next commit would fail. One
+        that failed so is taken anew; who was given up by the group keeps none, since others were to work on all.
         """
         async with self._taking:
             wanted, expelled = self.wanted(assigned), self._expelled
             self._expelled = False
+            self.lose()
             if not expelled:
                 self.raise_failures()
-            await self._close([place for place in self.held if expelled or place not in wanted])
+            await self._close([p for p, held in self.held.items() if expelled or held.lost or p not in wanted])
             kept = sorted(self.held)
             fresh = [Tenure(self.lanes[name], number, self.station) for name, number in sorted(wanted - set(kept))]
             try:
@@ -121,10 +122,15 @@ class Tenures:
         for tenure in self.held.values():
             tenure.resume()
 
+    def lose(self) -> bool:
+        """Whether others have fenced tenures of ours that we took for ours until now; `acquire` lets go of them."""
+        lost = [tenure for tenure in self.held.values() if tenure.lose()]
+        return bool(lost)
+
     def raise_failures(self) -> None:
-        """Raise the error of a tenure that cannot go on."""
+        """Raise the error of a tenure that cannot go on, unless it is lost."""
         for tenure in self.held.values():
-            if (failure := tenure.failure()) is not None:
+            if not tenure.lost and (failure := tenure.failure()) is not None:
                 raise failure
 
     def free(self) -> dict[TopicPartition, Tenure]:
