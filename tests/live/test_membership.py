@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+from collections import Counter
 from itertools import islice
 from pathlib import Path
 
@@ -41,6 +42,12 @@ def share(one, other):
     return one.holds() and other.holds() and one.holds() ^ other.holds() == EVERYTHING
 
 
+def taken(worker):
+    """How often a worker took each place anew."""
+    places = [place.split("/") for event in worker.events("acquired") for place in event["fresh"].split(",") if place]
+    return Counter((lane, int(number)) for lane, number in places)
+
+
 async def two(fleet):
     """Two workers with names of their own, and so static members, that share the work."""
     workers = [fleet.worker(name, CAUCE_STORE="memory", CAUCE_INSTANCE=name).start() for name in ("w0", "w1")]
@@ -72,6 +79,7 @@ async def test_a_worker_that_its_group_gave_up_takes_its_work_anew_when_it_wakes
         await fleet.works_again(held, time.time())
     await drained(kafka)
     assert sleeper.runs
+    assert not sleeper.events("lost"), "it kept nothing that it would have found fenced one by one"
     assert await differences(kafka, feed) == NOTHING_WRONG
 
 
@@ -92,11 +100,17 @@ async def test_a_worker_that_was_fenced_by_mistake_takes_anew_what_is_still_its_
     assert await differences(kafka, feed) == NOTHING_WRONG
 
 
-async def test_a_worker_whose_stores_take_longer_to_open_than_a_session_lasts_gets_to_work(fleet, kafka, feed):
+async def test_workers_whose_stores_take_longer_to_open_than_a_session_lasts_share_the_work(fleet, kafka, feed):
+    """Not one after another is given up while it opens what the one before could not."""
     await feed.write(islice(records(), 200))
-    worker, began = fleet.worker("w0", program=SLOW_OPENING, CAUCE_INSTANCE="w0").start(), time.monotonic()
-    assert await worker.holding(seconds=60) == EVERYTHING
+    first = fleet.worker("w0", program=SLOW_OPENING, CAUCE_INSTANCE="w0").start()
+    assert await first.holding(seconds=60) == EVERYTHING
+    second, began = fleet.worker("w1", program=SLOW_OPENING, CAUCE_INSTANCE="w1").start(), time.monotonic()
+    await until(lambda: share(first, second))
     assert time.monotonic() - began > SESSION_SECONDS, "or it proves nothing"
+    assert (taken(first), taken(second)) == (Counter(EVERYTHING), Counter(second.holds())), (
+        "nobody was given up meanwhile"
+    )
     await drained(kafka)
     assert await differences(kafka, feed) == NOTHING_WRONG
-    assert worker.stop() == 0
+    assert [worker.stop() for worker in (first, second)] == [0, 0]
