@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from itertools import islice
 from pathlib import Path
+from statistics import median
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -17,6 +18,7 @@ from chaos.proofs.feed import Feed
 
 SLOW_OPENING = [str(Path(__file__).parent / "slow_opening.py")]
 SESSION_SECONDS = 6  # how long a group waits for a worker that says nothing
+HANDED_OVER_SECONDS = 2.5  # from the word to stop to the first commit of another; a busy machine may be late once
 EVERYTHING = {(lane, number) for lane, count in (("stock", 4), ("mail", 2)) for number in range(count)}
 
 
@@ -56,14 +58,18 @@ async def two(fleet):
 
 
 async def test_what_a_worker_that_was_told_to_stop_held_is_another_s_at_once(fleet, kafka, feed):
+    """Nobody waits for the session of a static member that left."""
+    took = []
     async with feed.feeding(records(), pace=300):
-        leaving, _ = await two(fleet)
-        held, told_at = leaving.holds(), time.time()
-        assert leaving.stop() == 0
-        stopped_at = time.time()
-        await fleet.works_again(held, told_at)
-        assert time.time() - stopped_at < SESSION_SECONDS - 1, "nobody waited for its session to end"
+        workers = await two(fleet)
+        for leaving in (*workers, workers[0]):
+            held, told_at = leaving.holds(), time.time()
+            assert leaving.stop() == 0
+            took.append(await fleet.works_again(held, told_at))
+            leaving.start()
+            await until(lambda: share(*workers))
     await drained(kafka)
+    assert median(took) <= HANDED_OVER_SECONDS
     assert await differences(kafka, feed) == NOTHING_WRONG
 
 
