@@ -1,6 +1,7 @@
 """Ids that follow from their causes, distances that are whole metres, days that carriers count."""
 
 from datetime import date
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,12 @@ def test_the_same_cause_gives_the_same_id_and_another_natural_key_another(cause,
 
     assert is_uuid(one)
     assert one == event_id(cause, service, kind, key) != event_id(cause, service, kind, key + "x")
+
+
+@given(names, names, names, names)
+def test_an_event_id_is_what_the_standard_library_makes_of_it(cause, service, kind, key):
+    name = f"{cause}\x1f{service}\x1f{kind}\x1f{key}"
+    assert event_id(cause, service, kind, key) == str(uuid5(uuid5(NAMESPACE_URL, "cauce:events"), name))
 
 
 @given(names, names)
