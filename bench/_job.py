@@ -22,7 +22,7 @@ from schemas.stock import DemandLine, ReceiveStock, ReserveStock, SkuQuantity
 
 SEED = 20_260_302
 SKUS, POSTAL_AREAS, LINES, SKUS_A_RECEIPT = 5_000, 10_000, 3, 250
-PLENTY, SCARCE, ONE_IN = 1_000_000, 8, 50
+PLENTY, SCARCE, ONE_IN = 250, 8, 50
 SEALED_BYTES = 180  # a name, addresses and a telephone under AES-SIV
 AT, RELEASE, SECRET = datetime(2026, 3, 2, 9, tzinfo=UTC), "bench", b"bench"
 SITES = (

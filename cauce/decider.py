@@ -14,6 +14,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 State = TypeVar("State")
 Command = TypeVar("Command")
 Event = TypeVar("Event")
+Derived = TypeVar("Derived")
 
 
 class Rows(Protocol):
@@ -88,12 +89,16 @@ class Reference(Protocol):
     def version(self, kind: str) -> str:
         """The active version's content address; empty when none was published."""
 
+    def derived(self, kind: str, build: Callable[[tuple[Any, ...]], Derived]) -> Derived:
+        """What `build`, a pure function, makes of all items of the active version; made once a version."""
+
 
 class MemoryReference:
     """Reference data given at once: for pure tests and replays."""
 
     def __init__(self, **kinds: tuple[Any, ...]) -> None:
         self.kinds = {kind: {item.id: item for item in items} for kind, items in kinds.items()}
+        self._derived: dict[tuple[str, Any], Any] = {}
 
     def item(self, kind: str, item_id: str) -> Any | None:
         """The item, or None."""
@@ -107,3 +112,10 @@ class MemoryReference:
     def version(self, kind: str) -> str:
         """One fixed version a kind that has items."""
         return "memory" if self.kinds.get(kind) else ""
+
+    def derived(self, kind: str, build: Callable[[tuple[Any, ...]], Derived]) -> Derived:
+        """What `build` makes of all items, made once."""
+        if (kind, build) not in self._derived:
+            self._derived[kind, build] = build(self.items(kind))
+        found: Derived = self._derived[kind, build]
+        return found

@@ -1,13 +1,27 @@
 """What every message is: an immutable pydantic model with a type, a Kafka key and an identity."""
 
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)  # it has no public name
 
 Instant = AwareDatetime
 
 
-class Part(BaseModel):
+class Declared(ModelMetaclass):
+    """Makes a light form (`schemas.light`) an instance of what it is the form of, so that one `match` takes both."""
+
+    def __instancecheck__(self, instance: Any) -> bool:
+        """By the declaration that a light form carries, else as pydantic does."""
+        declaration = type(instance).__dict__.get("declaration")
+        return super().__instancecheck__(instance) if declaration is None else self in declaration.__mro__
+
+
+class Part(BaseModel, metaclass=Declared):
     """A value inside a message. Unknown fields are passed over, so that an older reader understands a newer writer."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_bytes="base64", val_json_bytes="base64")

@@ -244,6 +244,8 @@ class Move(StrEnum):
 class Bucket(StrEnum):
     """Where units of a position are; `outside` is everywhere that is not this site."""
 
+    __hash__ = str.__hash__  # Enum's own is a function of Python, and these are looked up for each unit that moves
+
     OUTSIDE = "outside"
     FREE = "free"
     RESERVED = "reserved"

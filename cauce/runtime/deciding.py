@@ -3,7 +3,7 @@
 State changes only through `evolve` of what is published, so a table is the fold of its lane's facts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from cauce.runtime.publishing import Publisher
 from cauce.runtime.reference.references import REFERENCE, ReferenceView, take
 from cauce.runtime.service import EntityLane, Received, RowsLane
 from schemas.envelope import Envelope, instant_text
+from schemas.light import lightened, read_light
 from schemas.reference import ReferencePublished, TimeReached
 from schemas.upcasts import read_message
 
@@ -22,12 +23,12 @@ DUE_A_TICK = 1000  # timers fired a tick and partition; the rest fire with the n
 _SEQUENCE_KEY = b"sequence"
 
 
-def receive(record: Record) -> Received:
+def receive(record: Record, read: Callable[[str, bytes], Any] = read_message) -> Received:
     """The record's envelope and message. Raises EnvelopeBroken, UnknownType or ValidationError: it is parked."""
-    envelope = Envelope.from_headers(list(record.headers))
+    envelope = Envelope.from_headers(record.headers)
     if record.value is None:
         raise Unprocessable(f"{envelope.type} without a value")
-    return Received(record.topic, envelope, read_message(envelope.type, record.value))
+    return Received(record.topic, envelope, read(envelope.type, record.value))
 
 
 class Entity(NamedTuple):
@@ -80,6 +81,7 @@ class EntityHandler:
         received = receive(record)
         if isinstance(received.message, ReferencePublished):
             take(work, received.message)
+            self._reference.forget()
         elif isinstance(received.message, TimeReached):
             self._take_tick(work, record, received.envelope, received.message)
         else:
@@ -148,31 +150,41 @@ def _first(rows: Iterator[tuple[bytes, Any]], limit: int) -> Iterator[bytes]:
 
 
 class RowsHandler:
-    """One decider over all rows of its partition. Facts are numbered through, so they have one order."""
+    """One decider over all rows of its partition. Facts are numbered through, so they have one order.
+
+    It decides for thousands of entities, so it is hot: its commands come in their light forms where they have one.
+    """
 
     def __init__(self, lane: RowsLane, release: str) -> None:
         self._lane = lane
         self._publisher = Publisher(lane.service, lane.name, release)
         self._kinds = {kind: Table(kind, encode=c.encode, decode=c.decode) for kind, c in lane.kinds.items()}
         self._sequence = Table("sequence", encode=lambda count: b"%d" % count, decode=int)
-        self._reference = ReferenceView()
+        self._reference = ReferenceView(lightened)
+        self._work: Work | None = None
+        self._view: Any = None  # over the work at hand
 
     @property
     def tables(self) -> tuple[Table, ...]:
         """The tables this handler reads and writes."""
         return (*self._kinds.values(), self._sequence, REFERENCE)
 
+    def _over(self, work: Work) -> Any:
+        if work is not self._work:
+            self._work, self._view = work, self._lane.view(WorkRows(work, self._kinds), self._reference.over(work))
+        return self._view
+
     def __call__(self, record: Record, work: Work) -> None:
         """See cauce.runtime.lane.Handler."""
-        received = receive(record)
-        if isinstance(received.message, ReferencePublished):
+        received = receive(record, read_light)
+        state = self._over(work)
+        if received.envelope.type == ReferencePublished.type:
             take(work, received.message)
+            self._reference.forget()
             return
-        reference = self._reference.over(work)
-        command = self._lane.inputs[record.topic](received, reference)
+        command = self._lane.inputs[record.topic](received, self._reference)
         if command is None:
             return
-        state = self._lane.view(WorkRows(work, self._kinds), reference)
         events = self._lane.decide(state, command)
         for event in events:
             state = self._lane.evolve(state, event)

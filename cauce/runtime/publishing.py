@@ -1,17 +1,32 @@
 """Events on their way out: derived ids, rising sequences, the envelope, and the topic each type lives in."""
 
 from collections.abc import Iterable
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from cauce.ids import event_id
 from cauce.runtime.lane import Work
 from schemas.base import Message
-from schemas.envelope import Envelope
-from schemas.topics import BY_NAME, HOME, Family
+from schemas.envelope import Envelope, Letterhead
+from schemas.topics import BY_NAME, HOME, MESSAGES, Family
 
 
 class DecidedTwice(RuntimeError):
     """A decision gave two events of one type and natural key: their ids would be equal, so one would be lost."""
+
+
+class _Home(NamedTuple):
+    """Where messages of a type go, and their type as a header."""
+
+    topic: str
+    pooled: bool  # the key is a pool's number, which is its partition
+    header: tuple[str, bytes]
+
+
+@cache
+def _home(event_type: str) -> _Home:
+    topic = HOME[MESSAGES[event_type]]
+    return _Home(topic, BY_NAME[topic].family is Family.POOLS, ("ce_type", event_type.encode()))
 
 
 class Publisher:
@@ -20,38 +35,28 @@ class Publisher:
     def __init__(self, service: str, lane: str, release: str) -> None:
         self.service = service
         self._source = f"/cauce/{service}/{lane}"
-        self._release = release
+        self._release = release.encode()
 
     def publish(self, work: Work, cause: Envelope, events: Iterable[Message], *, after: int) -> None:
         """Number `events` from `after` + 1 and send each home. Raises DecidedTwice."""
         ids: set[str] = set()
-        source = f"{self._source}/{work.partition}"
+        letterhead = Letterhead(cause, f"{self._source}/{work.partition}".encode(), self._release)
         for sequence, event in enumerate(events, start=after + 1):
             identity = event_id(cause.id, self.service, event.type, event.natural_key())
             if identity in ids:
                 raise DecidedTwice(f"{event.type}: two events with one natural key from one cause")
             ids.add(identity)
-            key = event.key_value()
-            envelope = Envelope(
-                id=identity,
-                type=event.type,
-                source=source,
-                subject=key,
-                sequence=sequence,
-                at=cause.at,
-                release=self._release,
-                cause_id=cause.id,
-                traceparent=cause.traceparent,
-            )
-            send(work, event, envelope)
+            home, subject = _home(event.type), event.key_value()
+            key = subject.encode()
+            headers = letterhead.headers(identity, home.header, key, sequence)
+            work.send(home.topic, key, event.to_bytes(), headers, int(subject) if home.pooled else None)
 
 
 def send(work: Work, message: Message, envelope: Envelope) -> None:
     """Send a message to its home topic; a pool's number is its partition."""
-    topic = HOME[type(message)]
-    key = message.key_value()
-    partition = int(key) if BY_NAME[topic].family is Family.POOLS else None
-    work.send(topic, key.encode(), message.to_bytes(), envelope.to_headers(), partition)
+    home, key = _home(message.type), message.key_value()
+    partition = int(key) if home.pooled else None
+    work.send(home.topic, key.encode(), message.to_bytes(), envelope.to_headers(), partition)
 
 
 def home_topics(messages: Iterable[type[Any]]) -> tuple[str, ...]:

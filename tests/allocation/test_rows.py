@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from schemas.stock import Stage
 from services.allocation.domain import rows
-from services.allocation.domain.rows import KINDS, LineUnits, OpenShipment, Order, Position, Queued
+from services.allocation.domain.rows import KINDS, LineUnits, OpenShipment, Order, Position, Queued, Spread
 
 UNITS = st.integers(min_value=0, max_value=10**9)
 SKUS = st.text(min_size=1, max_size=64).filter(lambda text: text.isprintable() or "\x1f" in text)
@@ -26,9 +26,20 @@ def written(kind, row):
     return KINDS[kind].decode(KINDS[kind].encode(row))
 
 
-@given(st.builds(Position, UNITS, UNITS, UNITS, UNITS, UNITS, UNITS))
-def test_a_position_reads_as_it_was_written(row):
+POSITION = st.builds(Position, UNITS, UNITS, UNITS, UNITS, UNITS, UNITS)
+
+
+@given(st.dictionaries(st.text(max_size=9), POSITION, max_size=5))
+def test_the_positions_of_a_sku_read_as_they_were_written(positions):
+    row = Spread.of(positions)
     assert written(rows.POSITIONS, row) == row
+    turned = Spread.of(dict(reversed(positions.items())))
+    assert KINDS[rows.POSITIONS].encode(turned) == KINDS[rows.POSITIONS].encode(row), "whatever site came first"
+
+
+@given(st.dictionaries(st.text(max_size=9), POSITION, max_size=5), st.text(max_size=9), POSITION)
+def test_another_position_at_a_site_is_free_there_too(positions, site, position):
+    assert Spread.of(positions).having(site, position) == Spread.of({**positions, site: position})
 
 
 @given(ORDERS)

@@ -1,14 +1,17 @@
 """A lane's own copy of the reference data: versions arrive in parts and become active with the last one."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 
+from cauce.decider import Derived
 from cauce.runtime.lane import Table, Work
 from schemas.base import Part
 from schemas.reference import MODELS, Kind, ReferencePublished
 
 _SEPARATOR = "\x1f"
+_UNREAD: Any = object()
 _AFTER = "\x20"  # the next character: closes the range of keys that begin with a separator
 
 
@@ -67,37 +70,70 @@ def _items(work: Work, kind: str, version: str) -> Any:
     return work.scan(REFERENCE, f"{stem}{_SEPARATOR}".encode(), f"{stem}{_AFTER}".encode())
 
 
-class ReferenceView:
-    """The active versions as the present batch sees them (`cauce.decider.Reference`)."""
+def _as_it_is(found: Any) -> Any:
+    return found
 
-    def __init__(self) -> None:
+
+class ReferenceView:
+    """The active versions as the present batch sees them (`cauce.decider.Reference`).
+
+    Versions are content-addressed, so what was read or made of one is never stale; which one is active is asked once a
+    batch, and again after `forget`.
+    """
+
+    def __init__(self, form: Callable[[Any], Any] = _as_it_is) -> None:
+        self._form = form  # in which items are handed out
         self._work: Work | None = None
-        self._all: dict[tuple[str, str], tuple[Any, ...]] = {}  # by content address, so never stale
+        self._versions: dict[str, str] = {}
+        self._items: dict[tuple[str, str, str], Any] = {}
+        self._made: dict[tuple[str, str, Any], Any] = {}
 
     def over(self, work: Work) -> "ReferenceView":
         """This view, reading through `work`."""
-        self._work = work
+        if work is not self._work:
+            self._work = work
+            self.forget()
         return self
+
+    def forget(self) -> None:
+        """A version was taken: ask again which ones are active."""
+        self._versions = {}
 
     def version(self, kind: str) -> str:
         """See cauce.decider.Reference."""
-        return (self._work and self._work.get(REFERENCE, _active_key(kind))) or ""
+        found = self._versions.get(kind)
+        if found is None:
+            found = self._versions[kind] = (self._work and self._work.get(REFERENCE, _active_key(kind))) or ""
+        return found
 
     def item(self, kind: str, item_id: str) -> Any | None:
         """See cauce.decider.Reference."""
         version = self.version(kind)
         if not version or self._work is None:
             return None
-        return self._work.get(REFERENCE, _item_key(kind, version, item_id))
+        place = (kind, version, item_id)
+        found = self._items.get(place, _UNREAD)
+        if found is _UNREAD:
+            row = self._work.get(REFERENCE, _item_key(*place))
+            found = None if row is None else self._form(row)
+            if len(self._items) >= REFERENCE.cached:
+                self._items.clear()
+            self._items[place] = found
+        return found
 
     def items(self, kind: str) -> tuple[Any, ...]:
         """See cauce.decider.Reference."""
+        items: tuple[Any, ...] = self.derived(kind, _as_it_is)
+        return items
+
+    def derived(self, kind: str, build: Callable[[tuple[Any, ...]], Derived]) -> Derived:
+        """See cauce.decider.Reference."""
         version = self.version(kind)
-        if not version or self._work is None:
-            return ()
-        found = self._all.get((kind, version))
-        if found is None:
-            found = self._all[kind, version] = tuple(row for _, row in _items(self._work, kind, version))
+        place = (kind, version, build)
+        if place not in self._made:
+            rows = _items(self._work, kind, version) if version and self._work is not None else ()
+            self._made[place] = build(tuple(self._form(row) for _, row in rows))
+        found: Derived = self._made[place]
         return found
 
 

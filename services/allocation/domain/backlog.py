@@ -7,14 +7,16 @@ first that cannot be served holds up those behind it. What one command makes pos
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from schemas.stock import Allocated, Backordered, BackorderReleased
+from schemas.light import light, replace
+from schemas.stock import Allocated, Backordered, BackorderReleased, DemandLine
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.promises import promise
 from services.allocation.domain.rows import Order, Queued, Waiting, WaitingLine, queue_key
-from services.allocation.domain.sourcing import Demand, NearSite, Pick, explain, nearest, take
+from services.allocation.domain.sourcing import NearSite, Pick, SiteMap, explain, take
 from services.allocation.domain.stock import Draft, Stock
 
 NOTHING_SHRUNK: Mapping[str, int] = {}
+_waits, _line, _demand = light(Waiting), light(WaitingLine), light(DemandLine)
 
 
 @dataclass(slots=True)
@@ -23,8 +25,8 @@ class _Serving:
 
     order_id: str
     waiting: Waiting
-    sites: list[NearSite]
-    demands: list[Demand] = field(default_factory=list)
+    sites: tuple[NearSite, ...]
+    demands: list[DemandLine] = field(default_factory=list)
     free: dict[str, dict[str, int]] = field(default_factory=dict)
     picks: list[Pick] = field(default_factory=list)
 
@@ -52,13 +54,13 @@ def serve(
 def _serve_sku(stock: Stock, draft: Draft, sku: str, shrunk: Mapping[str, int], servings: dict[str, _Serving]) -> None:
     left: dict[str, int] = {}
     for key, queued in stock.queue(sku):
-        left = left or {site.id: draft.free(sku, site.id) for site in stock.sites()}
+        left = left or {site: draft.free(sku, site) for site in stock.reference.derived("sites", SiteMap).ids}
         quantity = shrunk.get(key, queued.quantity)
         if quantity > sum(left.values()):
             return
         if quantity:
             serving = _serving(stock, queued.order_id, servings)
-            demand = Demand(queued.line_id, sku, quantity)
+            demand = _demand(line_id=queued.line_id, sku=sku, quantity=quantity)
             serving.demands.append(demand)
             serving.free.setdefault(sku, dict(left))
             serving.picks += take(demand, serving.sites, left)
@@ -70,17 +72,18 @@ def _serving(stock: Stock, order_id: str, servings: dict[str, _Serving]) -> _Ser
         waiting = stock.waiting(order_id)
         if waiting is None:
             raise LookupError(f"order {order_id} is in a queue and waits for nothing: the rows are not their events")
-        serving = servings[order_id] = _Serving(order_id, waiting, nearest(stock.sites(), waiting.destination))
+        near = stock.reference.derived("sites", SiteMap).nearest(waiting.destination.coordinates)
+        serving = servings[order_id] = _Serving(order_id, waiting, near)
     return serving
 
 
 def fold_backordered(stock: Stock, event: Backordered) -> None:
     """The order is decided on and waits, each line in the queue of its sku."""
     lines = tuple(
-        WaitingLine(line_id=line.line_id, sku=line.sku, quantity=line.quantity, place=place)
+        _line(line_id=line.line_id, sku=line.sku, quantity=line.quantity, place=place)
         for place, line in enumerate(event.lines)
     )
-    waiting = Waiting(
+    waiting = _waits(
         order_number=event.order_number,
         customer=event.customer,
         destination=event.destination,
@@ -128,10 +131,10 @@ def _shrink(stock: Stock, order_id: str, left: Mapping[str, int]) -> None:
     for line in waiting.lines:
         units = left.get(line.line_id, line.quantity)
         if units:
-            lines.append(line if units == line.quantity else line.model_copy(update={"quantity": units}))
+            lines.append(line if units == line.quantity else replace(line, quantity=units))
         if line.line_id in left:
             _put_turn(stock, order_id, waiting, line, units)
-    rest = waiting.model_copy(update={"lines": tuple(lines)}) if lines else None
+    rest = replace(waiting, lines=tuple(lines)) if lines else None
     stock.rows.put(kinds.WAITING, order_id, rest)
 
 

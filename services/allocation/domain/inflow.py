@@ -5,6 +5,7 @@ Each is taken once, by its site's id: the entries it gave leave a mark.
 
 from typing import assert_never
 
+from schemas.light import light
 from schemas.stock import (
     AdjustmentRefused,
     AdjustStock,
@@ -15,7 +16,6 @@ from schemas.stock import (
     ReturnedUnits,
 )
 from services.allocation.domain.backlog import serve
-from services.allocation.domain.rows import position_key
 from services.allocation.domain.stock import (
     FIND,
     LOSE,
@@ -29,6 +29,8 @@ from services.allocation.domain.stock import (
     StockEvent,
     mark_seen,
 )
+
+_refused = light(AdjustmentRefused)
 
 
 def receive(stock: Stock, command: ReceiveStock) -> tuple[StockEvent, ...]:
@@ -56,13 +58,13 @@ def adjust(stock: Stock, command: AdjustStock) -> tuple[StockEvent, ...]:
 
 
 def _lose(stock: Stock, draft: Draft, command: AdjustStock) -> None:
-    free = stock.position(position_key(command.sku, command.site)).free
+    free = stock.position(command.sku, command.site).free
     taken = min(-command.change, free)
     if taken:
         draft.move(LOSE, command.sku, command.site, taken, reference=command.adjustment_id)
     if taken < -command.change:
         draft.say(
-            AdjustmentRefused(
+            _refused(
                 pool=command.pool,
                 adjustment_id=command.adjustment_id,
                 site=command.site,

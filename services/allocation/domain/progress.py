@@ -6,6 +6,7 @@ stay where they are: they were canceled, and their release is on its way.
 
 from collections.abc import Iterable, Mapping
 
+from schemas.light import light
 from schemas.reservations import ShipmentAdvanced
 from schemas.stock import AdvanceShipment, Stage
 from services.allocation.domain import rows as kinds
@@ -15,6 +16,7 @@ from services.allocation.domain.stock import PACK, PICK, SHIP, Draft, Overdrawn,
 
 STAGES = tuple(Stage)
 _STEPS = (PICK, PACK, SHIP)
+_advances = light(ShipmentAdvanced)
 
 
 class UnknownShipment(LookupError):
@@ -32,7 +34,7 @@ def advance(stock: Stock, command: AdvanceShipment) -> tuple[StockEvent, ...]:
         return ()
     draft = Draft(stock, command.pool)
     draft.say(
-        ShipmentAdvanced(
+        _advances(
             order_id=command.order_id,
             pool=command.pool,
             shipment_id=command.shipment_id,

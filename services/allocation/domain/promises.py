@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from schemas.light import light
 from schemas.stock import Allocated, Explanation, ReserveStock, Shipment, ShipmentLine, Stage
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.rows import LineUnits, OpenShipment, Order, Waiting
@@ -9,6 +10,7 @@ from services.allocation.domain.sourcing import NearSite, Pick
 from services.allocation.domain.stock import RESERVE, Draft, Stock
 
 UNWEIGHED_GRAMS = 500  # a unit of a product that the reference does not know
+_promised, _sent, _carried = light(Allocated), light(Shipment), light(ShipmentLine)
 
 
 def shipment_id(order_id: str, number: int) -> str:
@@ -30,7 +32,7 @@ def promise(
     order = stock.order(order_id)
     shipments = _shipments(stock, order_id, order.shipments, picks, sites)
     draft.say(
-        Allocated(
+        _promised(
             order_id=order_id,
             order_number=party.order_number,
             decision=order.decisions + 1,
@@ -44,9 +46,9 @@ def promise(
         )
     )
     for one in shipments:
-        cause = {"order_id": order_id, "reference": one.shipment_id}
+        site, name = one.site, one.shipment_id
         for line in one.lines:
-            draft.move(RESERVE, line.sku, one.site, line.quantity, line_id=line.line_id, **cause)
+            draft.move(RESERVE, line.sku, site, line.quantity, reference=name, order_id=order_id, line_id=line.line_id)
 
 
 def _shipments(
@@ -55,22 +57,24 @@ def _shipments(
     by_site: dict[str, list[Pick]] = {}
     for pick in picks:
         by_site.setdefault(pick.site, []).append(pick)
-    chosen = (near for near in sites if near.site in by_site)
+    chosen = [near for near in sites if near.site in by_site]
     return tuple(
-        Shipment(
-            shipment_id=shipment_id(order_id, number),
-            site=near.site,
-            country=near.country,
-            distance_meters=near.meters,
-            lines=tuple(_line(stock, pick) for pick in by_site[near.site]),
-        )
-        for number, near in enumerate(chosen, start=before + 1)
+        [
+            _sent(
+                shipment_id=shipment_id(order_id, number),
+                site=near.site,
+                country=near.country,
+                distance_meters=near.meters,
+                lines=tuple([_line(stock, pick) for pick in by_site[near.site]]),
+            )
+            for number, near in enumerate(chosen, start=before + 1)
+        ]
     )
 
 
 def _line(stock: Stock, pick: Pick) -> ShipmentLine:
-    product = stock.reference.item("products", pick.demand.sku)
-    return ShipmentLine(
+    product = stock.product(pick.demand.sku)
+    return _carried(
         line_id=pick.demand.line_id,
         sku=pick.demand.sku,
         quantity=pick.quantity,
@@ -81,7 +85,7 @@ def _line(stock: Stock, pick: Pick) -> ShipmentLine:
 def fold_allocated(stock: Stock, event: Allocated) -> None:
     """The order has one more decision, and these shipments in the open."""
     order = stock.order(event.order_id)
-    opened = tuple(_opened(one, number) for number, one in enumerate(event.shipments, start=order.shipments + 1))
+    opened = tuple([_opened(one, number) for number, one in enumerate(event.shipments, start=order.shipments + 1)])
     row = Order(
         reserved=True,
         decisions=event.decision,
@@ -93,5 +97,5 @@ def fold_allocated(stock: Stock, event: Allocated) -> None:
 
 
 def _opened(shipment: Shipment, number: int) -> OpenShipment:
-    lines = tuple(LineUnits(line.line_id, line.sku, line.quantity) for line in shipment.lines)
+    lines = tuple([LineUnits(line.line_id, line.sku, line.quantity) for line in shipment.lines])
     return OpenShipment(number, shipment.site, Stage.RESERVED, lines)

@@ -5,6 +5,7 @@ A change may reach the keeper before the order itself; then its units are left o
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from schemas.light import light
 from schemas.orders import CanceledUnits, LineQuantity
 from schemas.reservations import StockReleased
 from schemas.stock import BackorderReleased, ReleaseStock
@@ -16,6 +17,8 @@ from services.allocation.domain.rows import LineUnits, OpenShipment, Order, Wait
 from services.allocation.domain.stock import RELEASE_PICKED, RELEASE_RESERVED, Draft, Overdrawn, Stock, StockEvent
 
 Promised = tuple[int, str]  # shipment number and line id
+_line, _canceled = light(LineQuantity), light(CanceledUnits)
+_leaves, _released = light(BackorderReleased), light(StockReleased)
 
 
 def release(stock: Stock, command: ReleaseStock) -> tuple[StockEvent, ...]:
@@ -101,15 +104,15 @@ def _cut(order: Order, waiting: Waiting | None, command: ReleaseStock) -> _Cut:
 
 def _release_waiting(draft: Draft, command: ReleaseStock, cut: Mapping[str, int]) -> None:
     if cut:
-        lines = tuple(LineQuantity(line_id=line_id, quantity=units) for line_id, units in cut.items())
-        draft.say(BackorderReleased(order_id=command.order_id, pool=command.pool, version=command.version, lines=lines))
+        lines = tuple(_line(line_id=line_id, quantity=units) for line_id, units in cut.items())
+        draft.say(_leaves(order_id=command.order_id, pool=command.pool, version=command.version, lines=lines))
 
 
 def _release_promised(draft: Draft, command: ReleaseStock, order: Order, cut: Mapping[Promised, int]) -> None:
     if not cut:
         return
     units = (
-        CanceledUnits(line_id=line_id, quantity=units, shipment_id=shipment_id(command.order_id, number))
+        _canceled(line_id=line_id, quantity=units, shipment_id=shipment_id(command.order_id, number))
         for (number, line_id), units in cut.items()
     )
     draft.say(_stock_released(command, units))
@@ -122,7 +125,7 @@ def _release_promised(draft: Draft, command: ReleaseStock, order: Order, cut: Ma
 
 
 def _stock_released(command: ReleaseStock, units: Iterable[CanceledUnits]) -> StockReleased:
-    return StockReleased(order_id=command.order_id, pool=command.pool, version=command.version, units=tuple(units))
+    return _released(order_id=command.order_id, pool=command.pool, version=command.version, units=tuple(units))
 
 
 def _lines_of(order: Order, cut: Mapping[Promised, int]) -> Iterator[tuple[OpenShipment, LineUnits, int]]:

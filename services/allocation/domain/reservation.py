@@ -1,12 +1,14 @@
 """A new order: what sites have is promised at once, the rest waits."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
+from schemas.light import light
 from schemas.stock import Backordered, DemandLine, Explanation, ReserveStock
-from services.allocation.domain import rows as kinds
 from services.allocation.domain.promises import promise
-from services.allocation.domain.sourcing import Demand, NearSite, Pick, explain, nearest, source
+from services.allocation.domain.sourcing import Pick, SiteMap, explain, source
 from services.allocation.domain.stock import Draft, Stock, StockEvent
+
+_waits, _line = light(Backordered), light(DemandLine)
 
 
 def reserve(stock: Stock, command: ReserveStock) -> tuple[StockEvent, ...]:
@@ -15,8 +17,8 @@ def reserve(stock: Stock, command: ReserveStock) -> tuple[StockEvent, ...]:
     demands = () if order.reserved else _demands(command.lines, dict(order.ahead))
     if not demands:
         return ()
-    sites = nearest(stock.sites(), command.destination)
-    free = _free(stock, demands, sites)
+    sites = stock.reference.derived("sites", SiteMap).nearest(command.destination.coordinates)
+    free = {demand.sku: stock.spread(demand.sku).free for demand in demands}
     picks = source(demands, sites, free)
     trigger = f"{command.type}/{command.natural_key()}"
     explanation = explain(stock, demands, sites=sites, free=free, picks=picks, trigger=trigger)
@@ -29,31 +31,28 @@ def reserve(stock: Stock, command: ReserveStock) -> tuple[StockEvent, ...]:
     return tuple(draft.events)
 
 
-def _demands(lines: Iterable[DemandLine], canceled: Mapping[str, int]) -> tuple[Demand, ...]:
+def _demands(lines: tuple[DemandLine, ...], canceled: Mapping[str, int]) -> tuple[DemandLine, ...]:
     """The lines without the units that were canceled ahead of the reservation."""
+    if not canceled:
+        return lines
     wanted = ((line, line.quantity - canceled.get(line.line_id, 0)) for line in lines)
-    return tuple(Demand(line.line_id, line.sku, quantity) for line, quantity in wanted if quantity > 0)
+    return tuple(_line(line_id=line.line_id, sku=line.sku, quantity=units) for line, units in wanted if units > 0)
 
 
-def _free(stock: Stock, demands: Iterable[Demand], sites: Sequence[NearSite]) -> dict[str, dict[str, int]]:
-    return {
-        sku: {near.site: stock.position(kinds.position_key(sku, near.site)).free for near in sites}
-        for sku in {demand.sku: None for demand in demands}
-    }
-
-
-def _missing(demands: Iterable[Demand], picks: Iterable[Pick]) -> tuple[DemandLine, ...]:
+def _missing(demands: Iterable[DemandLine], picks: Iterable[Pick]) -> tuple[DemandLine, ...]:
+    if sum([pick.quantity for pick in picks]) == sum([demand.quantity for demand in demands]):
+        return ()
     picked: dict[str, int] = {}
     for pick in picks:
         picked[pick.demand.line_id] = picked.get(pick.demand.line_id, 0) + pick.quantity
     left = ((demand, demand.quantity - picked.get(demand.line_id, 0)) for demand in demands)
-    return tuple(DemandLine(line_id=demand.line_id, sku=demand.sku, quantity=units) for demand, units in left if units)
+    return tuple(_line(line_id=demand.line_id, sku=demand.sku, quantity=units) for demand, units in left if units)
 
 
 def _backordered(
     command: ReserveStock, missing: tuple[DemandLine, ...], queue_number: int, explanation: Explanation
 ) -> Backordered:
-    return Backordered(
+    return _waits(
         order_id=command.order_id,
         order_number=command.order_number,
         pool=command.pool,

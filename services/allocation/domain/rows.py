@@ -1,16 +1,20 @@
 """What the keeper remembers of a pool, row by row, and how rows are written. Most are light tuples: they are hot.
 
-Kinds: `positions` by sku and site; `orders`, a few numbers each once everything was shipped; `waiting`, what an order
-waits for and what its later promise must carry; `queue`, the same by sku and turn; `seen`, a mark for every receipt,
-adjustment and return receipt, kept for ever (some 60 bytes each, and they are rare beside orders); `counters`.
+Kinds: `positions`, those of a sku at all its sites in one row, as a decision asks for them all; `orders`, a few numbers
+each once everything was shipped; `waiting`, what an order waits for and what its later promise must carry; `queue`, the
+same by sku and turn; `seen`, a mark for every receipt, adjustment and return receipt, kept for ever (some 60 bytes
+each, and they are rare beside orders); `counters`.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, NamedTuple, Self
 
-import orjson
+import msgspec
 
 from cauce.decider import RowCodec
 from schemas.base import Instant, Part
+from schemas.light import read_form
 from schemas.orders import Customer, Destination, ShipOption, Sku
 from schemas.stock import Move, Stage
 
@@ -30,6 +34,22 @@ class Position(NamedTuple):
     picked: int = 0
     packed: int = 0
     quarantined: int = 0
+
+
+class Spread(NamedTuple):
+    """A sku at the sites that ever had it. `free` repeats what is free by site: every decision asks for it first."""
+
+    positions: Mapping[str, Position]
+    free: Mapping[str, int]
+
+    def having(self, site: str, position: Position) -> Self:
+        """The same with another position at a site."""
+        return type(self)({**self.positions, site: position}, {**self.free, site: position.free})
+
+    @classmethod
+    def of(cls, positions: Mapping[str, Position]) -> Self:
+        """Of positions by site."""
+        return cls(positions, {site: position.free for site, position in positions.items()})
 
 
 class LineUnits(NamedTuple):
@@ -95,11 +115,6 @@ class Queued(NamedTuple):
     quantity: int
 
 
-def position_key(sku: str, site: str) -> str:
-    """The key of a position."""
-    return f"{sku}{_SEPARATOR}{site}"
-
-
 def seen_key(move: Move, site: str, reference: str) -> str:
     """The key of the mark that a site's receipt, adjustment or return receipt was decided on."""
     return f"{move}{_SEPARATOR}{site}{_SEPARATOR}{reference}"
@@ -116,25 +131,21 @@ def queue_key(sku: str, number: int, place: int) -> str:
     return f"{queue_range(sku)[0]}{number:012d}{place:04d}"
 
 
-def _encode_order(row: Order) -> bytes:
-    shipments = [[one.number, one.site, one.stage, [tuple(units) for units in one.lines]] for one in row.open]
-    return orjson.dumps([row.reserved, row.decisions, row.shipments, shipments, row.versions, row.ahead])
+_write = msgspec.json.Encoder(order="deterministic").encode
 
 
-def _decode_order(value: bytes) -> Order:
-    reserved, decisions, count, shipments, versions, ahead = orjson.loads(value)
-    found = tuple(
-        OpenShipment(number, site, Stage(stage), tuple(LineUnits(*units) for units in lines))
-        for number, site, stage, lines in shipments
-    )
-    return Order(reserved, decisions, count, found, tuple(versions), tuple((line, units) for line, units in ahead))
+def _json(kind: Any) -> RowCodec:
+    """Named tuples are arrays."""
+    return RowCodec(_write, msgspec.json.Decoder(kind).decode)
 
+
+_read_positions = msgspec.json.Decoder(dict[str, Position]).decode
 
 KINDS: dict[str, RowCodec] = {
-    POSITIONS: RowCodec(lambda row: orjson.dumps(tuple(row)), lambda value: Position(*orjson.loads(value))),
-    ORDERS: RowCodec(_encode_order, _decode_order),
-    WAITING: RowCodec(Waiting.__pydantic_serializer__.to_json, Waiting.model_validate_json),
-    QUEUE: RowCodec(lambda row: orjson.dumps(tuple(row)), lambda value: Queued(*orjson.loads(value))),
+    POSITIONS: RowCodec(lambda row: _write(row.positions), lambda value: Spread.of(_read_positions(value))),
+    ORDERS: _json(Order),
+    WAITING: RowCodec(_write, partial(read_form, Waiting)),
+    QUEUE: _json(Queued),
     SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK),
     COUNTERS: RowCodec(lambda count: b"%d" % count, int),
 }

@@ -4,26 +4,22 @@ The nearest site that can serve every line whole sends everything. Otherwise eac
 has it whole; a line that no site has whole is split over the sites that have some, nearest first.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from cauce.places import distance_meters
-from schemas.orders import Destination
+from cauce.places import Coordinates, distance_meters
+from schemas.light import light
 from schemas.reference import Site
-from schemas.stock import Candidate, Explanation
+from schemas.stock import Candidate, DemandLine, Explanation
 from services.allocation.domain.stock import Stock
 
 RULE = "nearest-site"
 
-Free = Mapping[str, Mapping[str, int]]  # free units by sku and site
+Free = Mapping[str, Mapping[str, int]]  # free units by sku and site; a site that is not there has none
 
-
-class Demand(NamedTuple):
-    """Units of a line that want a site."""
-
-    line_id: str
-    sku: str
-    quantity: int
+_PLACES_REMEMBERED = 50_000  # more than a country has postal areas
+_explanation, _considered = light(Explanation), light(Candidate)
 
 
 class NearSite(NamedTuple):
@@ -37,47 +33,61 @@ class NearSite(NamedTuple):
 class Pick(NamedTuple):
     """Units of a line that a site serves."""
 
-    demand: Demand
+    demand: DemandLine
     site: str
     quantity: int
 
 
-def nearest(sites: Iterable[Site], destination: Destination) -> list[NearSite]:
-    """The sites, nearest first."""
-    spot = destination.coordinates
-    return sorted(NearSite(distance_meters(site.coordinates, spot), site.id, site.country) for site in sites)
+class SiteMap:
+    """The sites of one version, and how far each is from where orders go, which is remembered: they go there again."""
+
+    def __init__(self, sites: tuple[Site, ...]) -> None:
+        self.ids = tuple(site.id for site in sites)
+        self._sites = sites
+        self._ranked = lru_cache(_PLACES_REMEMBERED)(self._rank)
+
+    def nearest(self, spot: Coordinates) -> tuple[NearSite, ...]:
+        """The sites, nearest first."""
+        return self._ranked(spot.latitude, spot.longitude)
+
+    def _rank(self, latitude: float, longitude: float) -> tuple[NearSite, ...]:
+        spot = Coordinates(latitude=latitude, longitude=longitude)
+        return tuple(
+            sorted(NearSite(distance_meters(site.coordinates, spot), site.id, site.country) for site in self._sites)
+        )
 
 
-def source(demands: Sequence[Demand], sites: Sequence[NearSite], free: Free) -> list[Pick]:
+def source(demands: Sequence[DemandLine], sites: Sequence[NearSite], free: Free) -> list[Pick]:
     """Where each line comes from, lines in order. What no site has is in no pick."""
-    wanted = units_by_sku(demands)
-    for near in sites:
-        if all(free[sku][near.site] >= units for sku, units in wanted.items()):
-            return [Pick(demand, near.site, demand.quantity) for demand in demands]
+    wanted = [(units, free[sku]) for sku, units in units_by_sku(demands).items()]
+    for _, site, _ in sites:
+        lacking = [units for units, by_site in wanted if units > by_site.get(site, 0)]
+        if not lacking:
+            return [Pick(demand, site, demand.quantity) for demand in demands]
     left = {sku: dict(by_site) for sku, by_site in free.items()}
     return [pick for demand in demands for pick in take(demand, sites, left[demand.sku])]
 
 
-def take(demand: Demand, sites: Sequence[NearSite], left: dict[str, int]) -> list[Pick]:
+def take(demand: DemandLine, sites: Sequence[NearSite], left: dict[str, int]) -> list[Pick]:
     """Where one line comes from; its units are taken out of `left`, what is free of its sku by site."""
-    whole = next((near.site for near in sites if left[near.site] >= demand.quantity), None)
+    whole = next((near.site for near in sites if left.get(near.site, 0) >= demand.quantity), None)
     picks = [Pick(demand, whole, demand.quantity)] if whole is not None else _split(demand, sites, left)
     for pick in picks:
         left[pick.site] -= pick.quantity
     return picks
 
 
-def _split(demand: Demand, sites: Sequence[NearSite], left: Mapping[str, int]) -> list[Pick]:
+def _split(demand: DemandLine, sites: Sequence[NearSite], left: Mapping[str, int]) -> list[Pick]:
     picks, missing = [], demand.quantity
     for near in sites:
-        units = min(missing, left[near.site])
+        units = min(missing, left.get(near.site, 0))
         if units:
             picks.append(Pick(demand, near.site, units))
             missing -= units
     return picks
 
 
-def units_by_sku(demands: Iterable[Demand]) -> dict[str, int]:
+def units_by_sku(demands: Iterable[DemandLine]) -> dict[str, int]:
     """All units that are wanted of each sku."""
     wanted: dict[str, int] = {}
     for demand in demands:
@@ -87,7 +97,7 @@ def units_by_sku(demands: Iterable[Demand]) -> dict[str, int]:
 
 def explain(
     stock: Stock,
-    demands: Sequence[Demand],
+    demands: Sequence[DemandLine],
     *,
     sites: Sequence[NearSite],
     free: Free,
@@ -95,32 +105,34 @@ def explain(
     trigger: str,
 ) -> Explanation:
     """Why these sites: each with what it alone could have served of the demands, whole lines and units."""
-    wanted, chosen = units_by_sku(demands), {pick.site for pick in picks}
-    return Explanation(
+    chosen = {pick.site for pick in picks}
+    return _explanation(
         rule=RULE,
         sites_version=stock.reference.version("sites"),
         products_version=stock.reference.version("products"),
         trigger=trigger,
-        candidates=tuple([_candidate(near, demands, wanted, free, chosen=near.site in chosen) for near in sites]),
+        candidates=tuple(_candidates(demands, sites, free, chosen)),
     )
 
 
-def _candidate(
-    near: NearSite, demands: Sequence[Demand], wanted: Mapping[str, int], free: Free, *, chosen: bool
-) -> Candidate:
-    units = sum([min(units, free[sku][near.site]) for sku, units in wanted.items()])
-    everything = units == sum(wanted.values())
-    return Candidate(
-        site=near.site,
-        distance_meters=near.meters,
-        lines_served=len(demands) if everything else _lines_served(demands, free, near.site),
-        units_served=units,
-        chosen=chosen,
-    )
+def _candidates(
+    demands: Sequence[DemandLine], sites: Iterable[NearSite], free: Free, chosen: set[str]
+) -> Iterator[Candidate]:
+    wanted = [(units, free[sku]) for sku, units in units_by_sku(demands).items()]
+    everything = sum([units for units, _ in wanted])
+    for meters, site, _ in sites:
+        served = sum([units if units <= (has := by_site.get(site, 0)) else has for units, by_site in wanted])
+        yield _considered(
+            site=site,
+            distance_meters=meters,
+            lines_served=len(demands) if served == everything else _lines_served(demands, free, site),
+            units_served=served,
+            chosen=site in chosen,
+        )
 
 
-def _lines_served(demands: Iterable[Demand], free: Free, site: str) -> int:
-    left = {sku: by_site[site] for sku, by_site in free.items()}
+def _lines_served(demands: Iterable[DemandLine], free: Free, site: str) -> int:
+    left = {sku: by_site.get(site, 0) for sku, by_site in free.items()}
     served = 0
     for demand in demands:
         if demand.quantity <= left[demand.sku]:

@@ -1,18 +1,22 @@
 """The keeper's state: the rows of a pool as a decision sees them, and the ledger that alone changes its numbers."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cauce.decider import Reference, Rows
-from schemas.reference import Site
+from schemas.light import light
+from schemas.reference import Product
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.stock import AdjustmentRefused, Allocated, Backordered, BackorderReleased, Bucket, Move, StockMoved
 from services.allocation.domain import rows as kinds
-from services.allocation.domain.rows import Order, Position, Queued, Waiting
+from services.allocation.domain.rows import Order, Position, Queued, Spread, Waiting
 
 StockEvent = (
     Allocated | Backordered | BackorderReleased | ShipmentAdvanced | StockReleased | StockMoved | AdjustmentRefused
 )
+
+
+_entry = light(StockMoved)
 
 
 class Overdrawn(ValueError):
@@ -27,9 +31,13 @@ class Stock:
     def __init__(self, rows: Rows, reference: Reference) -> None:
         self.rows, self.reference = rows, reference
 
-    def position(self, key: str) -> Position:
-        """A sku at a site, by `rows.position_key`."""
-        return self.rows.get(kinds.POSITIONS, key) or _NOTHING
+    def spread(self, sku: str) -> Spread:
+        """A sku at the sites that ever had it."""
+        return self.rows.get(kinds.POSITIONS, sku) or _NOWHERE
+
+    def position(self, sku: str, site: str) -> Position:
+        """A sku at a site."""
+        return self.spread(sku).positions.get(site, _NOTHING)
 
     def order(self, order_id: str) -> Order:
         """What is known of an order; of an unknown one, nothing."""
@@ -51,11 +59,12 @@ class Stock:
         """Whether a site's receipt, adjustment or return receipt was decided on."""
         return self.rows.get(kinds.SEEN, kinds.seen_key(move, site, reference)) is not None
 
-    def sites(self) -> tuple[Site, ...]:
-        """Every site there is."""
-        return self.reference.items("sites")
+    def product(self, sku: str) -> Product | None:
+        """What is known of a sku."""
+        return self.reference.item("products", sku)
 
 
+_NOWHERE = Spread({}, {})
 _NOTHING = Position()
 _UNKNOWN = Order()
 
@@ -81,22 +90,21 @@ SHIP = Step(Move.SHIPPED, Bucket.PACKED, Bucket.OUTSIDE)
 RELEASE_RESERVED = Step(Move.RELEASED, Bucket.RESERVED, Bucket.FREE)
 RELEASE_PICKED = Step(Move.RELEASED, Bucket.PICKED, Bucket.FREE)
 
-_PLACE = {bucket: Position._fields.index(bucket) for bucket in Bucket if bucket is not Bucket.OUTSIDE}
+_OUTSIDE = Bucket.OUTSIDE
+_PLACE = {bucket: Position._fields.index(bucket) for bucket in Bucket if bucket is not _OUTSIDE} | {_OUTSIDE: 0}
 
 
 def moved(position: Position, source: Bucket, target: Bucket, quantity: int) -> Position:
     """The position after `quantity` units went from `source` to `target`. Raises Overdrawn."""
     numbers = list(position)
-    if source is Bucket.OUTSIDE:
+    if source is _OUTSIDE:
         numbers[0] += quantity
     else:
-        numbers[_PLACE[source]] -= quantity
-        if numbers[_PLACE[source]] < 0:
-            raise Overdrawn(f"{quantity} units would leave {source}, which has {position[_PLACE[source]]}")
-    if target is Bucket.OUTSIDE:
-        numbers[0] -= quantity
-    else:
-        numbers[_PLACE[target]] += quantity
+        place = _PLACE[source]
+        if numbers[place] < quantity:
+            raise Overdrawn(f"{quantity} units would leave {source}, which has {numbers[place]}")
+        numbers[place] -= quantity
+    numbers[_PLACE[target]] += quantity if target is not _OUTSIDE else -quantity
     return Position(*numbers)
 
 
@@ -112,25 +120,25 @@ class Draft:
         self.pool = pool
         self.events: list[StockEvent] = []
         self._stock, self._entries = stock, 0
-        self._positions: dict[str, Position] = {}
+        self._positions: dict[tuple[str, str], Position] = {}
 
     def free(self, sku: str, site: str) -> int:
         """Free units after the entries so far."""
-        key = kinds.position_key(sku, site)
-        return (self._positions.get(key) or self._stock.position(key)).free
+        return (self._positions.get((sku, site)) or self._stock.position(sku, site)).free
 
     def say(self, event: StockEvent) -> None:
         """Add an event that is no entry."""
         self.events.append(event)
 
-    def move(self, step: Step, sku: str, site: str, quantity: int, **cause: Any) -> None:
-        """Add an entry of the ledger; `cause` are order_id, reference and line_id. Raises Overdrawn."""
-        key = kinds.position_key(sku, site)
-        before = self._positions.get(key) or self._stock.position(key)
-        self._positions[key] = after = moved(before, step.source, step.target, quantity)
+    def move(
+        self, step: Step, sku: str, site: str, quantity: int, *, reference: str, order_id: str = "", line_id: str = ""
+    ) -> None:
+        """Add an entry of the ledger. Raises Overdrawn."""
+        before = self._positions.get((sku, site)) or self._stock.position(sku, site)
+        self._positions[sku, site] = after = moved(before, step.source, step.target, quantity)
         self._entries += 1
         self.events.append(
-            StockMoved(
+            _entry(
                 pool=self.pool,
                 sku=sku,
                 site=site,
@@ -140,8 +148,10 @@ class Draft:
                 target=step.target,
                 on_hand=after.on_hand,
                 free=after.free,
+                order_id=order_id,
+                reference=reference,
+                line_id=line_id,
                 entry=str(self._entries),
-                **cause,
             )
         )
 
@@ -151,10 +161,12 @@ _MARKED = frozenset({Move.RECEIVED, Move.ADJUSTED, Move.RESTOCKED})
 
 def fold_entry(stock: Stock, event: StockMoved) -> None:
     """An entry changes its position; of the entries from outside, the first also marks its cause as seen."""
-    key = kinds.position_key(event.sku, event.site)
-    stock.rows.put(kinds.POSITIONS, key, moved(stock.position(key), event.source, event.target, event.quantity))
+    sku, site = event.sku, event.site
+    spread = stock.spread(sku)
+    after = moved(spread.positions.get(site, _NOTHING), event.source, event.target, event.quantity)
+    stock.rows.put(kinds.POSITIONS, sku, spread.having(site, after))
     if event.move in _MARKED:
-        mark_seen(stock, event.move, event.site, event.reference)
+        mark_seen(stock, event.move, site, event.reference)
 
 
 def mark_seen(stock: Stock, move: Move, site: str, reference: str) -> None:
