@@ -31,10 +31,14 @@ class Rows(Protocol):
 
 
 class RowCodec(NamedTuple):
-    """How rows of one kind are written: `decode(encode(row)) == row`, and equal rows give equal bytes."""
+    """How rows of one kind are written: `decode(encode(row)) == row`, and equal rows give equal bytes.
+
+    `small` rows never come near what one record holds, so nobody needs to measure them.
+    """
 
     encode: Callable[[Any], bytes]
     decode: Callable[[bytes], Any]
+    small: bool = False
 
 
 def _never(_state: Any) -> datetime | None:

@@ -158,8 +158,11 @@ class RowsHandler:
     def __init__(self, lane: RowsLane, release: str) -> None:
         self._lane = lane
         self._publisher = Publisher(lane.service, lane.name, release)
-        self._kinds = {kind: Table(kind, encode=c.encode, decode=c.decode) for kind, c in lane.kinds.items()}
-        self._sequence = Table("sequence", encode=lambda count: b"%d" % count, decode=int)
+        self._kinds = {
+            kind: Table(kind, encode=codec.encode, decode=codec.decode, small=codec.small)
+            for kind, codec in lane.kinds.items()
+        }
+        self._sequence = Table("sequence", encode=lambda count: b"%d" % count, decode=int, small=True)
         self._reference = ReferenceView(lightened)
         self._work: Work | None = None
         self._view: Any = None  # over the work at hand

@@ -51,6 +51,7 @@ class Table:
     encode: Callable[[Any], bytes]
     decode: Callable[[bytes], Any]
     cached: int = 20_000  # decoded rows kept, a partition
+    small: bool = False  # its rows never come near what one record holds: they are not measured
 
 
 class Work(Protocol):

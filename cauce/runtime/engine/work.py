@@ -14,7 +14,7 @@ from cauce.runtime.lane import DROP, RETRY, STANDING, Lane, Misfit, Output, Reco
 
 MAX_VALUE_BYTES = 900_000  # a broker takes records of 1 MiB with their headers, unless told otherwise
 _STANDING_ROWS = Table(STANDING, encode=bytes, decode=bytes)
-_Change = tuple[MutableMapping[bytes, Any], bytes, Any, Rows | None]  # where, key, what was there, the table's rows
+_Change = tuple[MutableMapping[bytes, Any], bytes, Any, Rows | None]  # where, key, what was there, whose size counts
 
 
 class UnitOfWork:
@@ -29,6 +29,7 @@ class UnitOfWork:
         self.journal: list[tuple[str, int, int]] = []  # runs taken: topic, first offset, count
         self.failures: list[Failure] = []
         self._rows = rows
+        self._measured = {name: None if table.table.small else table for name, table in rows.items()}
         self._outputs = frozenset(lane.outputs)
         self._changes: dict[str, dict[bytes, Any]] = {name: {} for name in rows}
         self._ordered: dict[str, SortedKeys] = {}  # keys put in tables that this unit scanned
@@ -47,7 +48,7 @@ class UnitOfWork:
         name = table.name
         changes = self._changes[name]
         before = changes.get(key, ABSENT)
-        self._undo.append((changes, key, before, self._rows[name]))
+        self._undo.append((changes, key, before, self._measured[name]))
         changes[key] = row
         if before is ABSENT and name in self._ordered:
             self._ordered[name].add(key)
@@ -161,8 +162,10 @@ class UnitOfWork:
     def _measure(self, mark: int) -> None:
         """A row too large for its changelog would make every commit fail; here it parks its record."""
         for changes, key, _, rows in self._undo[mark:]:
+            if rows is None:
+                continue
             row = changes.get(key)
-            if rows is not None and row is not None and (size := rows.size(key, row)) > MAX_VALUE_BYTES:
+            if row is not None and (size := rows.size(key, row)) > MAX_VALUE_BYTES:
                 table = rows.table.name
                 raise Unprocessable(f"the row in {table} would have {size} bytes, {MAX_VALUE_BYTES} at most")
 

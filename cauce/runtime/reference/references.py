@@ -85,7 +85,8 @@ class ReferenceView:
         self._form = form  # in which items are handed out
         self._work: Work | None = None
         self._versions: dict[str, str] = {}
-        self._items: dict[tuple[str, str, str], Any] = {}
+        self._items: dict[str, dict[str, Any]] = {}  # of the active version by kind
+        self._read: dict[tuple[str, str], dict[str, Any]] = {}
         self._made: dict[tuple[str, str, Any], Any] = {}
 
     def over(self, work: Work) -> "ReferenceView":
@@ -97,7 +98,7 @@ class ReferenceView:
 
     def forget(self) -> None:
         """A version was taken: ask again which ones are active."""
-        self._versions = {}
+        self._versions, self._items = {}, {}
 
     def version(self, kind: str) -> str:
         """See cauce.decider.Reference."""
@@ -108,18 +109,22 @@ class ReferenceView:
 
     def item(self, kind: str, item_id: str) -> Any | None:
         """See cauce.decider.Reference."""
+        items = self._items.get(kind)
+        if items is None:
+            items = self._items[kind] = self._read.setdefault((kind, self.version(kind)), {})
+        found = items.get(item_id, _UNREAD)
+        if found is _UNREAD:
+            if len(items) >= REFERENCE.cached:
+                items.clear()
+            found = items[item_id] = self._fetched(kind, item_id)
+        return found
+
+    def _fetched(self, kind: str, item_id: str) -> Any | None:
         version = self.version(kind)
         if not version or self._work is None:
             return None
-        place = (kind, version, item_id)
-        found = self._items.get(place, _UNREAD)
-        if found is _UNREAD:
-            row = self._work.get(REFERENCE, _item_key(*place))
-            found = None if row is None else self._form(row)
-            if len(self._items) >= REFERENCE.cached:
-                self._items.clear()
-            self._items[place] = found
-        return found
+        row = self._work.get(REFERENCE, _item_key(kind, version, item_id))
+        return None if row is None else self._form(row)
 
     def items(self, kind: str) -> tuple[Any, ...]:
         """See cauce.decider.Reference."""

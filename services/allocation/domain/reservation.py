@@ -18,11 +18,11 @@ def reserve(stock: Stock, command: ReserveStock) -> tuple[StockEvent, ...]:
     if not demands:
         return ()
     sites = stock.reference.derived("sites", SiteMap).nearest(command.destination.coordinates)
-    free = {demand.sku: stock.spread(demand.sku).free for demand in demands}
+    draft = Draft(stock, command.pool)
+    free = {demand.sku: draft.spread(demand.sku).free for demand in demands}
     picks = source(demands, sites, free)
     trigger = f"{command.type}/{command.natural_key()}"
     explanation = explain(stock, demands, sites=sites, free=free, picks=picks, trigger=trigger)
-    draft = Draft(stock, command.pool)
     if picks:
         promise(stock, draft, command, order_id=command.order_id, picks=picks, sites=sites, explanation=explanation)
     missing = _missing(demands, picks)

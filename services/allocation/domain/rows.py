@@ -134,18 +134,18 @@ def queue_key(sku: str, number: int, place: int) -> str:
 _write = msgspec.json.Encoder(order="deterministic").encode
 
 
-def _json(kind: Any) -> RowCodec:
+def _json(kind: Any, *, small: bool = False) -> RowCodec:
     """Named tuples are arrays."""
-    return RowCodec(_write, msgspec.json.Decoder(kind).decode)
+    return RowCodec(_write, msgspec.json.Decoder(kind).decode, small)
 
 
-_read_positions = msgspec.json.Decoder(dict[str, Position]).decode
+_read = msgspec.json.Decoder(dict[str, Position]).decode
 
 KINDS: dict[str, RowCodec] = {
-    POSITIONS: RowCodec(lambda row: _write(row.positions), lambda value: Spread.of(_read_positions(value))),
+    POSITIONS: RowCodec(lambda row: _write(row.positions), lambda value: Spread.of(_read(value)), small=True),
     ORDERS: _json(Order),
     WAITING: RowCodec(_write, partial(read_form, Waiting)),
-    QUEUE: _json(Queued),
-    SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK),
-    COUNTERS: RowCodec(lambda count: b"%d" % count, int),
+    QUEUE: _json(Queued, small=True),
+    SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK, small=True),
+    COUNTERS: RowCodec(lambda count: b"%d" % count, int, small=True),
 }

@@ -121,7 +121,11 @@ def _candidates(
     wanted = [(units, free[sku]) for sku, units in units_by_sku(demands).items()]
     everything = sum([units for units, _ in wanted])
     for meters, site, _ in sites:
-        served = sum([units if units <= (has := by_site.get(site, 0)) else has for units, by_site in wanted])
+        served = everything
+        for units, by_site in wanted:
+            missing = units - by_site.get(site, 0)
+            if missing > 0:
+                served -= missing
         yield _considered(
             site=site,
             distance_meters=meters,

@@ -114,17 +114,28 @@ class Draft:
     Working state that lives as long as the decision, so that later entries of one decision see the earlier ones.
     """
 
-    __slots__ = ("_entries", "_positions", "_stock", "events", "pool")
+    __slots__ = ("_entries", "_positions", "_spreads", "_stock", "events", "pool")
 
     def __init__(self, stock: Stock, pool: int) -> None:
         self.pool = pool
         self.events: list[StockEvent] = []
         self._stock, self._entries = stock, 0
         self._positions: dict[tuple[str, str], Position] = {}
+        self._spreads: dict[str, Spread] = {}  # what was asked for, as it was before the first entry
+
+    def spread(self, sku: str) -> Spread:
+        """A sku over the sites, before any entry of this decision."""
+        found = self._spreads.get(sku)
+        if found is None:
+            found = self._spreads[sku] = self._stock.spread(sku)
+        return found
 
     def free(self, sku: str, site: str) -> int:
         """Free units after the entries so far."""
-        return (self._positions.get((sku, site)) or self._stock.position(sku, site)).free
+        return self._position(sku, site).free
+
+    def _position(self, sku: str, site: str) -> Position:
+        return self._positions.get((sku, site)) or self.spread(sku).positions.get(site, _NOTHING)
 
     def say(self, event: StockEvent) -> None:
         """Add an event that is no entry."""
@@ -134,8 +145,8 @@ class Draft:
         self, step: Step, sku: str, site: str, quantity: int, *, reference: str, order_id: str = "", line_id: str = ""
     ) -> None:
         """Add an entry of the ledger. Raises Overdrawn."""
-        before = self._positions.get((sku, site)) or self._stock.position(sku, site)
-        self._positions[sku, site] = after = moved(before, step.source, step.target, quantity)
+        after = moved(self._position(sku, site), step.source, step.target, quantity)
+        self._positions[sku, site] = after
         self._entries += 1
         self.events.append(
             _entry(
