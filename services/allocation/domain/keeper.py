@@ -1,7 +1,7 @@
 """The keeper of a pool: everything that moves its stock, decided in one order by one decider."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.stock import (
@@ -23,22 +23,26 @@ from services.allocation.domain.stock import Stock, StockEvent, fold_entry
 KeeperCommand = ReserveStock | ReleaseStock | AdvanceShipment | RestockReturn | ReceiveStock | AdjustStock
 
 
-_DECIDE: Mapping[str, Callable[[Stock, Any], tuple[StockEvent, ...]]] = {
-    ReserveStock.type: reservation.reserve,
-    AdvanceShipment.type: progress.advance,
-    ReleaseStock.type: release.release,
-    ReceiveStock.type: inflow.receive,
-    AdjustStock.type: inflow.adjust,
-    RestockReturn.type: inflow.restock,
-}
-
-
 def decide(stock: Stock, command: KeeperCommand) -> tuple[StockEvent, ...]:
     """The facts that follow from `command`, in order; none when it was decided on before.
 
     Raises progress.UnknownShipment or stock.Overdrawn for a command that no promise of ours can have led to.
     """
-    return _DECIDE[command.type](stock, command)
+    match command:
+        case ReserveStock():
+            return reservation.reserve(stock, command)
+        case AdvanceShipment():
+            return progress.advance(stock, command)
+        case ReleaseStock():
+            return release.release(stock, command)
+        case ReceiveStock():
+            return inflow.receive(stock, command)
+        case AdjustStock():
+            return inflow.adjust(stock, command)
+        case RestockReturn():
+            return inflow.restock(stock, command)
+        case _:
+            assert_never(command)
 
 
 def _fold_allocated(stock: Stock, event: Allocated) -> None:
@@ -47,6 +51,7 @@ def _fold_allocated(stock: Stock, event: Allocated) -> None:
     promises.fold_allocated(stock, event)
 
 
+# By name: four facts an order are folded, and a match asks each class in turn.
 _FOLD: Mapping[str, Callable[[Stock, Any], None]] = {
     StockMoved.type: fold_entry,
     Allocated.type: _fold_allocated,

@@ -15,6 +15,7 @@ from cauce.runtime.engine.stores import MemoryShelf
 from cauce.runtime.lane import STANDING
 from cauce.runtime.service import EntityLane, RowsLane
 from schemas.envelope import instant_text
+from schemas.light import lightened
 from services.allocation.domain import rows as kinds
 
 REPLAYED = (EntityLane, RowsLane)
@@ -82,7 +83,7 @@ def _folded(sim, rows_lane, lane, partition):
     rows = MemoryRows()
     state = rows_lane.view(rows, MemoryReference())
     for _, message in ours:
-        state = rows_lane.evolve(state, message)
+        state = rows_lane.evolve(state, lightened(message))
     return rows
 
 
@@ -91,15 +92,19 @@ def _held(lane, rows):
     for order in rows.kinds.get(kinds.ORDERS, {}).values():
         for shipment in order.open:
             for line in shipment.lines:
-                held = units.setdefault(kinds.position_key(line.sku, shipment.site), [0, 0, 0])
-                units[kinds.position_key(line.sku, shipment.site)] = [
-                    a + b for a, b in zip(held, line[2:], strict=True)
-                ]
-    for key, position in rows.kinds.get(kinds.POSITIONS, {}).items():
+                held = units.setdefault((line.sku, shipment.site), [0, 0, 0])
+                units[line.sku, shipment.site] = [a + b for a, b in zip(held, line[2:], strict=True)]
+    for key, position in _positions(rows):
         if min(position) < 0 or position.on_hand != sum(position[1:]):
-            yield f"{lane.id}: {key!r} has {position}"
+            yield f"{lane.id}: {key} has {position}"
         if [position.reserved, position.picked, position.packed] != units.get(key, [0, 0, 0]):
-            yield f"{lane.id}: {key!r} has {position}, its orders hold {units.get(key)}"
+            yield f"{lane.id}: {key} has {position}, its orders hold {units.get(key)}"
+
+
+def _positions(rows):
+    for sku, spread in rows.kinds.get(kinds.POSITIONS, {}).items():
+        for site, position in spread.positions.items():
+            yield (sku, site), position
 
 
 def hungry(sim):
@@ -108,8 +113,7 @@ def hungry(sim):
         for tenure in tenures_of(sim, lane):
             rows = _folded(sim, rows_lane, lane, tenure.partition)
             free, served = Counter(), set()
-            for key, position in rows.kinds.get(kinds.POSITIONS, {}).items():
-                sku, site = key.split("\x1f")
+            for (sku, site), position in _positions(rows):
                 free[sku] += position.free if site in KNOWN else 0  # what lies elsewhere can be sent from nowhere
             for key, turn in sorted(rows.kinds.get(kinds.QUEUE, {}).items()):
                 sku = key[2 : 2 + int(key[:2])]
