@@ -31,14 +31,16 @@ TAKING = {
     "restore-after": Point(RocksShelf, "apply", after=True, which=_restores),
 }
 DECIDING = {
-    "decide-before": Point(UnitOfWork, "decide", after=False),
+    "decide-before": Point(UnitOfWork, "take", after=False),
     "put-before": Point(UnitOfWork, "put", after=False),
     "put-after": Point(UnitOfWork, "put", after=True),
     "send-before": Point(UnitOfWork, "send", after=False),
     "send-after": Point(UnitOfWork, "send", after=True),
-    "decide-after": Point(UnitOfWork, "decide", after=True),
+    "decide-after": Point(UnitOfWork, "conclude", after=True),
 }
 COMMITTING = {
+    "stage-before": Point(Rows, "stage", after=False),
+    "stage-after": Point(Rows, "stage", after=True),
     "begin-after": Point(AIOKafkaProducer, "begin_transaction", after=True),
     "emit-before": Point(transaction, "send_outputs", after=False),
     "emit-after": Point(transaction, "send_outputs", after=True),
@@ -49,7 +51,7 @@ COMMITTING = {
     "commit-before": Point(AIOKafkaProducer, "commit_transaction", after=False),
     "commit-asked": Point(AIOKafkaConnection, "send", after=True, which=_ends_transaction),
     "commit-after": Point(AIOKafkaProducer, "commit_transaction", after=True),
-    "apply-before": Point(Rows, "apply", after=False),
-    "apply-after": Point(Rows, "apply", after=True),
+    "apply-before": Point(Rows, "keep", after=False),
+    "apply-after": Point(Rows, "keep", after=True),
 }
 POINTS = {**TAKING, **DECIDING, **COMMITTING}

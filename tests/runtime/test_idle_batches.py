@@ -67,6 +67,7 @@ async def test_a_tick_that_fires_nothing_commits_with_the_next_batch(tenure, com
     assert commits == []
 
     await tenure._batch([order(0)])
+    await tenure.settle()
     (work,) = commits
     assert work.journal == [("ticks", 0, 1), ("ticks", 1, 1), ("orders", 0, 1)]
     assert tenure.standing.offsets == {"orders": 1, "ticks": 2}
@@ -76,6 +77,7 @@ async def test_what_was_committed_is_not_journaled_again(tenure, commits):
     await tenure._batch([tick(0)])
     await tenure._batch([order(0)])
     await tenure._batch([order(1)])
+    await tenure.settle()
 
     assert [work.journal for work in commits][1] == [("orders", 1, 1)]
 
@@ -83,6 +85,7 @@ async def test_what_was_committed_is_not_journaled_again(tenure, commits):
 async def test_ticks_do_not_wait_for_ever(tenure, commits):
     for offset in range(MOST_HELD + 1):
         await tenure._batch([tick(offset)])
+    await tenure.settle()
 
     (work,) = commits
     assert len(work.journal) == MOST_HELD + 1

@@ -66,7 +66,8 @@ class MemoryTenure:
         decide(work)
         for name, changes in work.changes().items():
             rows = self.offline.rows[name]
-            rows.apply(changes, rows.encoded(changes), offset=0, now=0)
+            rows.stage(changes)
+            rows.keep(offset=0, now=0)
         self.out += work.out
         self.transactions += 1
         self.changed.set()

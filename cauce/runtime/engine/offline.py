@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from cauce.runtime.engine.rows import rows_of
+from cauce.runtime.engine.rows import Encoded, rows_of
 from cauce.runtime.engine.standing import Standing
 from cauce.runtime.engine.stores import MemoryShelf
 from cauce.runtime.engine.work import UnitOfWork
 from cauce.runtime.lane import STANDING, Lane, Output, Record
 
-Encoded = Mapping[str, list[tuple[bytes, bytes | None]]]
 Shelves = Mapping[str, MemoryShelf]
 
 
@@ -24,21 +23,22 @@ class OfflineTenure:
         """One batch, committed; what it sent, parked records included."""
         work = self.unit()
         work.decide(batch)
-        self.apply(work, self.encoded(work), {})
+        self.stage(work)
+        self.keep(work, {})
         return work.out
 
     def unit(self) -> UnitOfWork:
-        """A unit of work, of which nothing shows before `apply`."""
+        """A unit of work, of which nothing shows before `stage`."""
         return UnitOfWork(self.lane, self.partition, self.rows, self.standing)
 
-    def encoded(self, work: UnitOfWork) -> Encoded:
-        """The changed rows of `work` as its changelogs would have them, by table."""
-        return {name: self.rows[name].encoded(changes) for name, changes in work.changes().items()}
+    def stage(self, work: UnitOfWork) -> Mapping[str, Encoded]:
+        """Show what `work` changed to the next unit; the changed rows as its changelogs will have them, by table."""
+        return {name: self.rows[name].stage(changes) for name, changes in work.changes().items()}
 
-    def apply(self, work: UnitOfWork, encoded: Encoded, ends: Mapping[str, int]) -> None:
+    def keep(self, work: UnitOfWork, ends: Mapping[str, int]) -> None:
         """Take a committed unit into the tables; `ends` is the last changelog offset of each, where there is one."""
-        for name, changes in work.changes().items():
-            self.rows[name].apply(changes, encoded[name], offset=ends.get(name, 0), now=0)
+        for name in work.changes():
+            self.rows[name].keep(offset=ends.get(name, 0), now=0)
 
     def restart(self) -> None:
         """Forget what is not in the tables, as a worker that was killed."""

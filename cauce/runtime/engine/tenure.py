@@ -10,8 +10,9 @@ from typing import Any
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import ProducerFenced, UnknownTopicOrPartitionError
 
+from cauce.runtime.engine.commits import Commits
 from cauce.runtime.engine.gate import Gate
-from cauce.runtime.engine.rows import Rows, rows_of
+from cauce.runtime.engine.rows import Encoded, Rows, rows_of
 from cauce.runtime.engine.standing import Standing
 from cauce.runtime.engine.station import Station
 from cauce.runtime.engine.transaction import commit
@@ -24,6 +25,9 @@ TRANSACTION_TIMEOUT_MS = 15_000  # a killed worker's open transaction hides its 
 LAST_WORDS_SECONDS = 10  # what a background task may take to end, once told
 _TOPIC_PATIENCE_SECONDS = 10
 MOST_HELD = 600  # at a tick a second, ten minutes
+_SLICE = (
+    32  # records decided at once while a transaction is under way: it needs the event loop for a moment now and then
+)
 
 
 class Tenure:
@@ -42,7 +46,7 @@ class Tenure:
         self.task: asyncio.Task[None] | None = None  # works through a fetch
         self._background: asyncio.Future[None] | None = None
         self.lost = False  # another has fenced us: nobody's fault
-        self._failure: BaseException | None = None
+        self._commits = Commits()
         self._held: list[tuple[str, int, int]] = []  # runs of batches that wait for the next to be committed
         self._fresh = True  # nothing committed yet
         self.producer = AIOKafkaProducer(
@@ -63,7 +67,7 @@ class Tenure:
         return TopicPartition(self.station.prefix + self.lane.changelogs[name], self.partition)
 
     def positions(self) -> dict[TopicPartition, int]:
-        """Next offset of each input; what is committed, when no task runs."""
+        """Next offset of each input; what is committed, once `settle` has returned."""
         offsets = self.standing.offsets
         return {tp: offsets[topic] for tp, topic in zip(self.inputs, self.lane.inputs, strict=True)}
 
@@ -100,7 +104,10 @@ class Tenure:
     # -- working
 
     async def process(self, fetched: Mapping[str, Sequence[Any]]) -> None:
-        """Work through one fetch, a transaction a batch. Inputs follow one another in the order they are declared."""
+        """Work through one fetch, a transaction a batch. Inputs follow one another in the order they are declared.
+
+        The last transaction may still be under way at the end.
+        """
         records = [record for topic in self.lane.inputs for record in self._new(topic, fetched.get(topic, ()))]
         size = self.lane.max_batch
         for start in range(0, len(records), size):
@@ -118,17 +125,20 @@ class Tenure:
     async def _batch(self, batch: Sequence[Record]) -> None:
         work = self._unit()
         work.journal.extend(self._held)
-        work.decide(batch)
+        await self._decide(work, batch)
         if self._may_wait(work, batch):
             self._held = work.journal
             return
         self._held = []
-        await self._commit(work)
-        for failure in work.failures:
-            self._tell_failure(failure)
-        if self._fresh:
-            self._fresh = False
-            self._tell("first-commit", offset=batch[0].offset)
+        await self._commits.done()
+        self._begin(work)
+
+    async def _decide(self, work: UnitOfWork, batch: Sequence[Record]) -> None:
+        for start in range(0, len(batch), _SLICE):
+            work.take(batch[start : start + _SLICE])
+            if self._commits.under_way():
+                await asyncio.sleep(0)
+        work.conclude(batch)
 
     def _may_wait(self, work: UnitOfWork, batch: Sequence[Record]) -> bool:
         """Ticks that fired nothing would be a transaction a second; a restart reads them again and loses nothing."""
@@ -137,35 +147,43 @@ class Tenure:
     def _unit(self) -> UnitOfWork:
         return UnitOfWork(self.lane, self.partition, self.rows, self.standing)
 
-    async def _commit(self, work: UnitOfWork) -> None:
+    def _begin(self, work: UnitOfWork) -> None:
+        """Start to commit. From now on the next unit sees what this one changed."""
+        encoded = {name: self.rows[name].stage(rows) for name, rows in work.changes().items()}
+        self._commits.begin(self._commit(work, encoded))
+
+    async def _commit(self, work: UnitOfWork, encoded: Mapping[str, Encoded]) -> None:
         started = time.perf_counter()
-        changes = work.changes()
-        encoded = {name: self.rows[name].encoded(rows) for name, rows in changes.items()}
         station = self.station
         ends = await commit(self.producer, work, encoded, prefix=station.prefix, group=station.group)
         now = time.time()
-        for name, rows in changes.items():
-            self.rows[name].apply(rows, encoded[name], offset=ends[name], now=now)
+        for name, end in ends.items():
+            self.rows[name].keep(offset=end, now=now)
         self.changed.set()
+        self._tell_commit(work, time.perf_counter() - started)
+
+    def _tell_commit(self, work: UnitOfWork, seconds: float) -> None:
         records = sum(count for _, _, count in work.journal)
-        self._tell("commit", records=records, outputs=len(work.out), seconds=time.perf_counter() - started)
+        self._tell("commit", records=records, outputs=len(work.out), seconds=seconds)
+        for failure in work.failures:
+            self._tell_failure(failure)
+        if self._fresh and work.journal:
+            self._fresh = False
+            self._tell("first-commit", offset=work.journal[0][1])
 
     async def transact(self, decide: Callable[[Work], None]) -> None:
-        """See TenureHandle. A commit that began is waited for even when the caller is canceled."""
+        """See TenureHandle. A commit that began goes on even when the caller is canceled."""
         async with self.gate.between_batches():
+            await self._committed()
             work = self._unit()
             decide(work)
-            await self._finish(work)
+            self._begin(work)
+            await self._committed()
 
-    async def _finish(self, work: UnitOfWork) -> None:
-        committing = asyncio.ensure_future(self._commit(work))
+    async def _committed(self) -> None:
         try:
-            await asyncio.shield(committing)
-        except asyncio.CancelledError:
-            await asyncio.wait([committing])
-            raise
+            await self._commits.done()
         except Exception as exc:
-            self._failure = exc
             self.gate.close()
             raise TenureLost(f"{self.lane.id}-{self.partition}: {type(exc).__name__}") from exc
 
@@ -174,7 +192,7 @@ class Tenure:
     def failure(self) -> BaseException | None:
         """Why this tenure cannot go on: the error of a transaction or of a task; that it was fenced explains others."""
         tasks = [task for task in (self.task, self._background) if task is not None and task.done()]
-        errors = [self._failure, *(task.exception() for task in tasks if not task.cancelled())]
+        errors = [self._commits.failure(), *(task.exception() for task in tasks if not task.cancelled())]
         return min(filter(None, errors), key=lambda error: not isinstance(error, ProducerFenced), default=None)
 
     def lose(self) -> bool:
@@ -191,6 +209,7 @@ class Tenure:
         if self.task is not None and not self.task.done():
             await asyncio.wait([self.task])
         await self.gate.settle()
+        await self._commits.settle()
 
     async def close(self) -> None:
         """Hear the background out, let go of the stores and the producer."""
@@ -227,5 +246,5 @@ class Handle:
         rows = self._tenure.rows.get(table.name)
         if rows is None:
             raise TenureLost(f"{self._tenure.lane.id}-{self.partition} was given up")
-        found = rows.scan(start, stop)
+        found = rows.committed(start, stop)
         return list(found if limit is None else (pair for pair, _ in zip(found, range(limit), strict=False)))

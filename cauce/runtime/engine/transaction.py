@@ -6,14 +6,13 @@ from typing import Any
 import orjson
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from cauce.runtime.engine.rows import Encoded
 from cauce.runtime.engine.work import UnitOfWork
 from cauce.runtime.records import NO_HEADERS, Delivery, send_outputs, send_records
 
-Encoded = Mapping[str, list[tuple[bytes, bytes | None]]]
-
 
 async def commit(
-    producer: AIOKafkaProducer, work: UnitOfWork, encoded: Encoded, *, prefix: str, group: str
+    producer: AIOKafkaProducer, work: UnitOfWork, encoded: Mapping[str, Encoded], *, prefix: str, group: str
 ) -> dict[str, int]:
     """Commit all of `work` or nothing, and answer the last changelog offset by table.
 
@@ -47,6 +46,4 @@ async def _end(deliveries: list[Delivery]) -> int:
 
 
 def _offsets(work: UnitOfWork, prefix: str) -> dict[Any, int]:
-    return {
-        TopicPartition(prefix + topic, work.partition): work.standing.offsets[topic] for topic, _, _ in work.journal
-    }
+    return {TopicPartition(prefix + topic, work.partition): work.offsets[topic] for topic, _, _ in work.journal}

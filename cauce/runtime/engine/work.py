@@ -27,6 +27,7 @@ class UnitOfWork:
         self.lane, self.partition, self.standing = lane, partition, standing
         self.out: list[Output] = []
         self.journal: list[tuple[str, int, int]] = []  # runs taken: topic, first offset, count
+        self.offsets: Mapping[str, int] = {}  # next offset by input topic, after the batch
         self.failures: list[Failure] = []
         self._rows = rows
         self._measured = {name: None if table.table.small else table for name, table in rows.items()}
@@ -94,20 +95,29 @@ class UnitOfWork:
     # -- what the tenure uses
 
     def decide(self, batch: Sequence[Record]) -> None:
-        """Run the handler over the batch, in order; park what cannot be decided.
+        """`take` the batch and `conclude` it."""
+        self.take(batch)
+        self.conclude(batch)
+
+    def take(self, records: Sequence[Record]) -> None:
+        """Run the handler over the next records of the batch, in order; park what cannot be decided.
 
         Raises BreakerTripped, Undecided where the lane does not park, or a failure of the world: the batch is void.
         """
         if self.lane.parks:
-            self._decide_and_park(batch)
-        else:
-            for record in batch:
-                if (exc := self._handle(record)) is not None:
-                    raise Undecided(f"{self.lane.id}: {record.topic}/{record.offset}: {why(exc)}") from exc
+            self._decide_and_park(records)
+            return
+        for record in records:
+            if (exc := self._handle(record)) is not None:
+                raise Undecided(f"{self.lane.id}: {record.topic}/{record.offset}: {why(exc)}") from exc
+
+    def conclude(self, batch: Sequence[Record]) -> None:
+        """Note where the inputs stand after the batch, all of which was taken."""
         for topic, run in groupby(batch, attrgetter("topic")):
             taken = list(run)
             self.standing.offsets[topic] = taken[-1].offset + 1
             self.journal.append((topic, taken[0].offset, len(taken)))
+        self.offsets = dict(self.standing.offsets)
         self.put(_STANDING_ROWS, HEAD, self.standing.head())
         self.lane.settle()
 

@@ -70,13 +70,12 @@ class Tenure:
     def commit(self):
         """What is under way becomes visible, and nothing of it is in the store yet. Raises Fenced."""
         work, _ = self.under_way
-        self._encoded = self._offline.encoded(work)
-        self._ends = self._log.commit(self.epoch, work, self._encoded)
+        self._ends = self._log.commit(self.epoch, work, self._offline.stage(work))
 
     def apply(self):
         """The store follows, and who waits for the commit is told."""
         (work, turn), self.under_way = self.under_way, None
-        self._offline.apply(work, self._encoded, self._ends)
+        self._offline.keep(work, self._ends)
         self.changed.set()
         if turn is not None and not turn.done():
             turn.set_result(None)
