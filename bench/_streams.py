@@ -1,4 +1,4 @@
-"""The peer of the bench `allocation`: Kafka Streams at the keeper's job, built by Maven from `peers/kafka-streams`."""
+"""The peers in Java: Kafka Streams at the keeper's job and at restoring, built by Maven from `peers/kafka-streams`."""
 
 import hashlib
 import json
@@ -33,9 +33,16 @@ def run(folder: Path, *, servers: str, prefix: str, name: str, orders: int, part
     topics = [prefix + topic for topic in ("stock-commands", ALLOCATED, MOVED)]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryDirectory() as state:
-        arguments = [servers, f"{prefix}{name}", *topics, str(orders), str(partitions), "1", state]
-        program = [str(java()), "-cp", f"{folder}/classes:{folder}/libs/*", "AllocationPeer", *arguments]
-        done = subprocess.run(program, check=True, stdout=subprocess.PIPE, text=True)
+        arguments = (servers, f"{prefix}{name}", *topics, orders, partitions, 1, state)
+        found = program(folder, "AllocationPeer", *arguments)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {**json.loads(done.stdout.splitlines()[-1]), "process_seconds": round(spent, 2)}
+    return {**found, "process_seconds": round(spent, 2)}
+
+
+def program(folder: Path, name: str, *arguments: object) -> dict[str, Any]:
+    """What one of the programs prints, a JSON object."""
+    command = [str(java()), "-cp", f"{folder}/classes:{folder}/libs/*", name, *map(str, arguments)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
