@@ -23,7 +23,7 @@ app = faust.App(
     web_enabled=False,
 )
 counted = app.topic(sink, **raw)
-counts = app.Table("counts", default=int, key_type=bytes, key_serializer="raw")
+counts = app.Table("counts", default=int, key_type=bytes)
 
 
 @app.agent(app.topic(source, **raw))
