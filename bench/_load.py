@@ -71,10 +71,13 @@ class Load:
         if noted:
             self.noted += [order.number for order in raw]
             self.sent_at.update(dict.fromkeys(self.noted[-len(raw) :], time.monotonic()))
+        self.sent += count
+        await asyncio.shield(asyncio.ensure_future(self._deliver(raw)))  # what is counted is sent, canceled or not
+
+    async def _deliver(self, raw: list[RawOrder]) -> None:
         outputs = [Output(RawTopic.CHANNEL_ORDERS, order.number.encode(), order.value, [], None) for order in raw]
         for delivery, _ in await send_outputs(self._producer, self._settings.prefix, outputs, 0):
             await delivery
-        self.sent += count
 
     async def watch(self) -> None:
         """Keep what `behind` says fresh, until canceled."""

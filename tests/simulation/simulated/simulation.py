@@ -148,11 +148,12 @@ class Simulation:
         return moved
 
     def _commit(self, worker, tenure):
-        if tenure.under_way is None:
-            return False
-        if self.fleet.mind(worker, tenure.commit):
-            tenure.apply()
-        return True
+        moved = False
+        while tenure.under_way is not None:
+            moved = True
+            if self.fleet.mind(worker, tenure.commit):
+                tenure.apply()
+        return moved
 
     def drain(self):
         """No more faults: all that the world has to say is said, and everything comes to rest. Raises Restless."""

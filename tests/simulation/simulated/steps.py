@@ -4,6 +4,7 @@ from simulated.faults import Faults
 from simulated.poison import parked_by_lanes, retry
 
 TENURE, WORLD, TIME = 8, 4, 0.2  # the weights of what the deployment does, of what the world does, and of a wait
+AHEAD = 4  # of a batch decided while another commits
 
 
 class Steps:
@@ -33,6 +34,8 @@ class Steps:
         for worker, tenure in self._fleet.tenures():
             if tenure.under_way is not None:
                 found.append((lambda w=worker, t=tenure: self._commit(w, t), TENURE))
+                if tenure.ahead is None and tenure.unread():
+                    found.append((lambda w=worker, t=tenure: self._work(w, t), AHEAD))
                 continue
             if tenure.is_asked:
                 found.append((lambda w=worker, t=tenure: self._grant(w, t), TENURE))

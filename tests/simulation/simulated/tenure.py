@@ -30,7 +30,7 @@ class Tenure:
         self._offline = OfflineTenure(lane, partition, self.shelves)
         self.held = []
         self._turns = deque()
-        self.under_way = None
+        self.under_way = self.ahead = None  # the transaction that commits, and what was decided on what it will leave
         self.changed = asyncio.Event()
         self.background = None
         self.lost = False
@@ -62,15 +62,21 @@ class Tenure:
             self.held = work.journal
         else:
             self.held = []
-            self.under_way = UnderWay(work)
+            self._line_up(UnderWay(work))
         return work
+
+    def _line_up(self, decided):
+        if self.under_way is None:
+            self.under_way, self._encoded = decided, self._offline.stage(decided.work)
+        else:
+            self.ahead = decided
 
     # -- committing
 
     def commit(self):
         """What is under way becomes visible, and nothing of it is in the store yet. Raises Fenced."""
         work, _ = self.under_way
-        self._ends = self._log.commit(self.epoch, work, self._offline.stage(work))
+        self._ends = self._log.commit(self.epoch, work, self._encoded)
 
     def apply(self):
         """The store follows, and who waits for the commit is told."""
@@ -79,6 +85,9 @@ class Tenure:
         self.changed.set()
         if turn is not None and not turn.done():
             turn.set_result(None)
+        if self.ahead is not None:
+            decided, self.ahead = self.ahead, None
+            self._line_up(decided)
 
     # -- the background (cauce.runtime.lane.TenureHandle)
 
@@ -94,11 +103,11 @@ class Tenure:
             if not turn.done():
                 work = self._offline.unit()
                 decide(work)
-                self.under_way = UnderWay(work, turn)
+                self._line_up(UnderWay(work, turn))
                 return
 
     def scan(self, table, start, stop, limit=None):
-        return list(self._offline.rows[table.name].scan(start, stop))[:limit]
+        return list(self._offline.rows[table.name].committed(start, stop))[:limit]
 
     async def transact(self, decide):
         if self.lost:
@@ -109,7 +118,7 @@ class Tenure:
 
     def lose(self):
         """Nothing of it will be committed any more."""
-        self.lost, self.under_way = True, None
+        self.lost, self.under_way, self.ahead = True, None, None
         self._turns.clear()
 
     @property

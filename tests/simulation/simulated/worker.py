@@ -118,6 +118,6 @@ class Worker:
 
 
 def _finish(tenure):
-    if tenure.under_way is not None:
+    while tenure.under_way is not None:
         tenure.commit()
         tenure.apply()
