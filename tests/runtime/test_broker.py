@@ -100,6 +100,7 @@ def test_the_ports_of_servers_that_come_back_are_never_lent_to_clients():
 
 
 def test_a_broker_that_had_to_move_says_from_where_to_where(folder, caplog):
+    caplog.set_level(logging.WARNING, "cauce.broker")
     first, second = (Record(servers=f"{LOOPBACK}:{port}", pid=7) for port in (9092, 9093))
     ladder._written(folder, first, rung="kafka")
     ladder._written(folder, first, rung="kafka")
