@@ -126,7 +126,7 @@ def test_a_record_too_broken_to_name_its_subject_counts_for_its_key():
 
 
 def test_a_subject_longer_than_any_of_ours_is_remembered_by_its_digest():
-    lane, key = tenure(), b"k" * 1_000_000
+    lane, key = tenure(), b"k" * 100_000
     parked = parked_in(lane.decide([record(0, key, b"!1"), record(1, key, b"2"), record(2, key[:-1], b"3")]))
     assert [about(output.headers).reason for output in parked] == ["poison", BEHIND]
     assert max(len(row) for row in lane.tables()["standing"]) <= LONGEST_SUBJECT

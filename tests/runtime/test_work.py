@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cauce.runtime.engine.offline import OfflineTenure
 from cauce.runtime.engine.stores import StoreFailed
 from cauce.runtime.engine.undecidable import BreakerTripped, Undecided
-from cauce.runtime.engine.work import MAX_VALUE_BYTES, UnitOfWork
+from cauce.runtime.engine.work import MAX_KEY_BYTES, MAX_VALUE_BYTES, UnitOfWork
 from cauce.runtime.lane import Lane, Misfit, Record, Table, Unprocessable
 
 COUNTS = Table("counts", encode=lambda n: b"%d" % n, decode=int, cached=2)
@@ -161,6 +161,13 @@ def test_an_output_too_large_for_the_broker_parks_its_input():
 
     [parked] = OfflineTenure(lane(handler), 0).decide([record(0)])
     assert b"900001 bytes" in dict(parked.headers)["parked-reason"]
+
+
+@pytest.mark.parametrize("does", [lambda w, k: w.send("out", k, b"v", []), lambda w, k: w.put(NAMES, k, "n")])
+def test_a_key_too_large_for_the_broker_parks_its_input(does):
+    tenure = OfflineTenure(lane(lambda record, work: does(work, b"k" * MAX_KEY_BYTES + record.value)), 0)
+    [parked] = tenure.decide([record(0)])
+    assert b"would have 100001 bytes, 100000 at most" in dict(parked.headers)["parked-reason"]
 
 
 def test_the_journal_names_the_runs_in_the_order_they_were_taken():

@@ -120,7 +120,8 @@ def out_of_turn(waiting: Iterable[Parked], chosen: Iterable[Parked]) -> list[tup
 
 def _dropped(one: Parked | Missing) -> Output:
     if isinstance(one, Parked):
-        return control(DROP, one.record, b"")
+        word = control(DROP, one.record._replace(headers=one.record.headers[:PARKED_HEADERS]), b"")
+        return word._replace(key=None)  # nothing of it is needed, and it may be as large as any record
     topic, offset, _ = one.turn.split("/")
     headers = [
         (DROP, f"{one.lane}/{one.turn}".encode()),

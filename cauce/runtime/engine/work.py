@@ -12,7 +12,8 @@ from cauce.runtime.engine.standing import BLOCKED, HEAD, Blocked, Standing
 from cauce.runtime.engine.undecidable import WORLD, BreakerTripped, Failure, Undecided, why
 from cauce.runtime.lane import DROP, RETRY, STANDING, Lane, Misfit, Output, Record, Table, Unprocessable
 
-MAX_VALUE_BYTES = 900_000  # a broker takes records of 1 MiB with their headers, unless told otherwise
+MAX_VALUE_BYTES = 900_000  # a broker takes records of 1 MiB with their keys and headers, unless told otherwise
+MAX_KEY_BYTES = 100_000
 _STANDING_ROWS = Table(STANDING, encode=bytes, decode=bytes)
 _Change = tuple[MutableMapping[bytes, Any], bytes, Any, Rows | None]  # where, key, what was there, whose size counts
 
@@ -77,6 +78,8 @@ class UnitOfWork:
             raise Misfit(f"{self.lane.id}: {topic} is not among its outputs; declare it, or send elsewhere")
         if value is not None and len(value) > MAX_VALUE_BYTES:
             raise Unprocessable(f"the record for {topic} would have {len(value)} bytes, {MAX_VALUE_BYTES} at most")
+        if key is not None and len(key) > MAX_KEY_BYTES:
+            raise Unprocessable(f"the key for {topic} would have {len(key)} bytes, {MAX_KEY_BYTES} at most")
         self.out.append(Output(topic, key, value, headers, partition))
 
     def attempt(self, act: Callable[[], None], *, record: Record, subject: bytes) -> bool:
@@ -175,6 +178,8 @@ class UnitOfWork:
             if rows is None:
                 continue
             row = changes.get(key)
+            if len(key) > MAX_KEY_BYTES:
+                raise Unprocessable(f"a key in {rows.table.name} would have {len(key)} bytes, {MAX_KEY_BYTES} at most")
             if row is not None and (size := rows.size(key, row)) > MAX_VALUE_BYTES:
                 table = rows.table.name
                 raise Unprocessable(f"the row in {table} would have {size} bytes, {MAX_VALUE_BYTES} at most")
