@@ -9,25 +9,29 @@ from schemas.payments import PaymentCaptured, PaymentRefunded
 
 
 class LedgerLine(NamedTuple):
-    """A line of a provider's own ledger: what it did, under which idempotency key."""
+    """A line of a provider's own ledger: what it did, under which idempotency key; a refund names its charge."""
 
     kind: str
     reference: str
     key: str
     amount: int
     currency: str
+    charge: str = ""
 
 
 class TwoLedgers:
     """Each capture and refund of ours is the provider's, and each of the provider's is known to us.
 
     A charge is known, too, when a channel named it in an order that was refused or came again: it was never ours to
-    capture, and the channel that took it gives it back. Whether it did is in no topic of ours.
+    capture, and the channel that took it gives it back. Whether it did is in no topic of ours, so its refunds of such
+    a charge are known; of a charge that is ours to capture, only we pay back.
     """
 
     def __init__(self, ledger: Mapping[str, LedgerLine]) -> None:
         self._ledger = dict(ledger)
         self._ours: set[str] = set()
+        self._named: set[str] = set()
+        self._captured: set[str] = set()
         self._found: list[Violation] = []
 
     def see(self, entry: Entry) -> None:
@@ -36,9 +40,10 @@ class TwoLedgers:
             case PaymentRefunded() as refund:
                 self._match(entry, "refund", refund)
             case PaymentCaptured() as capture:
+                self._captured.add(capture.provider_reference)
                 self._match(entry, "charge", capture)
             case PlaceOrder() as asked:
-                self._ours.update(payment.reference for payment in asked.payments)
+                self._named.update(payment.reference for payment in asked.payments)
             case _:
                 pass
 
@@ -46,10 +51,15 @@ class TwoLedgers:
         """See Check: what the provider did and we do not know of comes last."""
         unknown = [
             Violation(6, "the provider's ledger", line.reference, f"{line.kind} of {line.amount} is in no fact of ours")
-            for reference, line in self._ledger.items()
-            if reference not in self._ours
+            for line in self._ledger.values()
+            if not self._is_known(line)
         ]
         return [*self._found, *unknown]
+
+    def _is_known(self, line: LedgerLine) -> bool:
+        if line.charge in self._named and line.charge not in self._captured:
+            return True
+        return line.reference in self._ours or line.reference in self._named
 
     def _match(self, entry: Entry, kind: str, ours: PaymentCaptured | PaymentRefunded) -> None:
         reference = ours.provider_reference

@@ -21,7 +21,7 @@ from schemas.topics import TOPICS, TopicKind
 RAW = tuple(topic.name for topic in TOPICS if topic.kind is TopicKind.RAW)
 OURS = tuple(topic.name for topic in TOPICS if topic.kind is not TopicKind.RAW)
 SERVICES = tuple(sorted({topic.writer.split("-")[0] for topic in TOPICS if topic.kind is TopicKind.FACT}))
-_TYPES = (str, str, str, int, str)  # of a ledger's line
+_TYPES = (str, str, str, int, str, str)  # of a ledger's line
 A_WHILE = 20_000  # records between two words of progress
 
 Progress = Callable[[int], None]
@@ -99,7 +99,9 @@ def _ledger_line(line: bytes, where: str) -> LedgerLine | None:
         said = orjson.loads(line)
         if said["kind"] == "decline":
             return None
-        read = LedgerLine(said["kind"], said["id"], said.get("key", ""), said["amount"], said["currency"])
+        read = LedgerLine(
+            said["kind"], said["id"], said.get("key", ""), said["amount"], said["currency"], said.get("charge", "")
+        )
     except orjson.JSONDecodeError as wrong:
         raise Unavailable(
             f"{where}: no JSON ({wrong}); a line that is cut off is what a kill left: start the provider again, it "

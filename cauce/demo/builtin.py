@@ -4,7 +4,7 @@ Line counts are log-normal with a mean of about 26 lines and a long tail, custom
 some pay postage, and a few orders are canceled or sent back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from math import exp, log, sqrt
@@ -13,7 +13,8 @@ from statistics import NormalDist
 
 from cauce.demo.addresses import LANGUAGES, address_of
 from cauce.demo.chance import draw, pick
-from cauce.demo.plan import Entry, Plan, PlannedReturn
+from cauce.demo.inputs import Asked, Charged, InputLine, Ordered, SentBack
+from cauce.demo.plan import Entry, Plan, PlannedReturn, is_short
 from cauce.demo.retail_company import CHANNEL, CURRENCY, reference_for
 from schemas.raw import ChannelCancellation, ChannelCharge, ChannelLine, ChannelOrder, ReturnLineAsked, ReturnRequest
 
@@ -53,13 +54,33 @@ def plan_of(orders: int) -> Plan:
         name = str(number)
         at += MEAN_GAP * -log(1 - draw("gap", name))
         customer = f"c{pick(max(1, int(orders * CUSTOMERS_AN_ORDER)), 'customer', name):05d}"
-        order = order_of(name, at, customer=customer, lines=_line_count(name))
+        order = _ordered(name, at, customer)
         plan.entries.append(Entry(at, order))
-        plan.lines["ordered"] += len(order.lines)
-        plan.lines["charges"] += len(order.charges)
+        plan.invoices.add(name)
+        plan.lines += _lines_of(order)
         _afterwards(plan, order, at)
-    plan.lines["input"] = sum(plan.lines.values())
     return plan
+
+
+def _ordered(name: str, at: datetime, customer: str) -> ChannelOrder:
+    """Who will cancel asks only for what must be waited for: no crew is quicker than the cancellation."""
+    if not _cancels(name):
+        return order_of(name, at, customer=customer, lines=_line_count(name))
+    late = {sku: thing for sku, thing in SKUS.items() if is_short(sku)}
+    return order_of(name, at, customer=customer, lines=min(_line_count(name), len(late)), goods=late)
+
+
+def _cancels(name: str) -> bool:
+    return draw("cancel", name) < CANCELED
+
+
+def _lines_of(order: ChannelOrder) -> Iterator[InputLine]:
+    for number, line in enumerate(order.lines, start=1):
+        asked = Ordered(order.order, number, line.sku, line.quantity, line.amount)
+        yield InputLine(f"line {number} of order {order.order}", asked)
+    for number, charge in enumerate(order.charges, start=1):
+        asked_of = Charged(order.order, number, charge.code, charge.amount)
+        yield InputLine(f"charge {number} of order {order.order}", asked_of)
 
 
 def order_of(name: str, at: datetime, *, customer: str, lines: int, goods: Mapping[str, str] = SKUS) -> ChannelOrder:
@@ -119,7 +140,7 @@ def _line(skus: list[str], name: str, number: int, *, goods: Mapping[str, str], 
 
 def _afterwards(plan: Plan, order: ChannelOrder, at: datetime) -> None:
     """What the customer does later, if anything."""
-    if draw("cancel", order.order) < CANCELED:
+    if _cancels(order.order):
         form = ChannelCancellation(
             channel=CHANNEL, order=order.order, request=f"cancel-{order.order}", reason="ordered-by-mistake"
         )
@@ -134,4 +155,5 @@ def _afterwards(plan: Plan, order: ChannelOrder, at: datetime) -> None:
 def _plan_return(plan: Plan, request: str, order: str | None, lines: tuple[ReturnLineAsked, ...]) -> None:
     form = ReturnRequest(channel=CHANNEL, request=request, order=order, lines=lines, reason="not-as-described")
     plan.returns.setdefault(order or "", []).append(PlannedReturn(request, form))
-    plan.lines["returned" if order else "returns_refused"] += 1
+    parts = tuple(Asked(request, line.line, line.quantity) for line in lines) or (Asked(request, 0, 1),)
+    plan.lines.append(InputLine(f"return {request}", SentBack(parts)))

@@ -6,12 +6,12 @@ from cauce.demo.chance import draw, pick
 from cauce.demo.plan import Plan
 from cauce.demo.stage import Said
 from cauce.runtime.service import Received
-from schemas.orders import OrderChanged, OrderPlaced
+from schemas.orders import OrderChanged, OrderPlaced, OrderRefused
 from schemas.raw import GradedLine, RawTopic, ReturnLineAsked, ReturnReceipt, ReturnRequest
 from schemas.returns import Grade, ReturnAuthorized
 from schemas.shipments import ParcelDelivered
 
-TOPICS = ("order-placed", "order-changed", "delivered", "return-authorized")
+TOPICS = ("order-placed", "order-refused", "order-changed", "delivered", "return-authorized")
 RETURNED_DELIVERIES = 0.03
 DAMAGED = 0.2
 
@@ -41,6 +41,8 @@ class Customers:
                 yield from self._came(parcel.order_id, sum(line.quantity for line in parcel.lines))
             case OrderChanged() as change:
                 yield from self._came(change.order_id, sum(units.quantity for units in change.canceled))
+            case OrderRefused() as refused:
+                yield from self._planned(refused.channel_order)  # who asks for goods that never came is told so
             case ReturnAuthorized() as authorized:
                 yield _receipt(authorized)
 
@@ -56,13 +58,15 @@ class Customers:
             yield from self._returns(order)
 
     def _returns(self, order: OrderPlaced) -> Iterable[Said]:
-        planned = self._plan.returns.get(order.channel_order)
-        if planned:
-            for one in planned:
-                yield Said(RawTopic.RETURN_REQUESTS, order.channel_order, one.request)
+        if order.channel_order in self._plan.returns:
+            yield from self._planned(order.channel_order)
         elif draw("return", order.channel_order) < RETURNED_DELIVERIES:
             self.simulated.add(order.channel_order)
             yield Said(RawTopic.RETURN_REQUESTS, order.channel_order, _simulated(order))
+
+    def _planned(self, channel_order: str) -> Iterable[Said]:
+        for planned in self._plan.returns.get(channel_order, ()):
+            yield Said(RawTopic.RETURN_REQUESTS, channel_order, planned.request)
 
 
 def _simulated(order: OrderPlaced) -> ReturnRequest:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cauce.demo.plan import Plan
-from cauce.demo.play import Moment
+from cauce.demo.terms import Moment
 
 
 class Display:

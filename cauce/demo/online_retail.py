@@ -1,20 +1,17 @@
-"""The Online Retail data set (UCI, CC BY 4.0) as a company: invoices become orders, C-invoices become returns.
+"""The Online Retail data set (UCI, CC BY 4.0) as a company: invoices become orders, C-invoices become returns."""
 
-Columns: InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice (pounds), CustomerID, Country.
-"""
-
-import csv
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from cauce.demo.addresses import LANGUAGES, address_of, country_code
+from pydantic import ValidationError
+
+from cauce.demo.addresses import LANGUAGES, address_of
+from cauce.demo.inputs import Adjusted, Asked, Charged, InputLine, Ordered, SentBack
 from cauce.demo.plan import Entry, Plan, PlannedReturn
 from cauce.demo.retail_company import CHANNEL, CURRENCY, reference_for
+from cauce.demo.retail_rows import BrokenInput, Row, read_rows
 from schemas.raw import (
     ChannelCharge,
     ChannelLine,
@@ -24,33 +21,9 @@ from schemas.raw import (
     StockAdjustment,
 )
 
-COLUMNS = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
-NOT_GOODS = frozenset({"POST", "DOT", "C2", "M", "D", "S", "B", "AMAZONFEE", "BANK CHARGES", "CRUK", "PADS"})
 VAT_COUNTRIES = frozenset({"GB"})
 VAT_PERCENT = 20
 MAIN_SITE = "DAVENTRY"
-
-
-class BrokenInput(ValueError):
-    """A file that is not Online Retail; the message names file, line and column."""
-
-
-class Row(NamedTuple):
-    """A line of an invoice."""
-
-    invoice: str
-    code: str
-    description: str
-    quantity: int
-    at: datetime
-    unit_price: int
-    customer: str
-    country: str
-
-    @property
-    def goods(self) -> bool:
-        """Whether this is a thing that stands in a warehouse."""
-        return self.code.upper() not in NOT_GOODS
 
 
 class Purchase(NamedTuple):
@@ -61,62 +34,57 @@ class Purchase(NamedTuple):
     units: int
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """The lines of one file, as they stand. Raises BrokenInput."""
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise BrokenInput(f"{path.name}: the columns are not those of Online Retail ({','.join(COLUMNS)})")
-        for number, row in enumerate(reader, start=2):
-            yield _row(path, number, row)
-
-
-def _row(path: Path, number: int, row: dict[str, str]) -> Row:
-    try:
-        return Row(
-            invoice=row["InvoiceNo"],
-            code=row["StockCode"],
-            description=row["Description"],
-            quantity=int(row["Quantity"]),
-            at=datetime.fromisoformat(row["InvoiceDate"]).replace(tzinfo=UTC),
-            unit_price=int((Decimal(row["UnitPrice"]) * 100).to_integral_value()),
-            customer=row["CustomerID"].removesuffix(".0") or f"guest-{row['InvoiceNo']}",
-            country=country_code(row["Country"]),
-        )
-    except (ValueError, InvalidOperation) as exc:
-        raise BrokenInput(f"{path.name}, line {number}: {exc}") from exc
-
-
 class Reader:
     """Reads the files in order and remembers what each customer bought, so that returns find their purchase."""
 
     def __init__(self, postal_folder: Path) -> None:
         self._postal = postal_folder
         self._bought: dict[tuple[str, str], deque[Purchase]] = defaultdict(deque)
+        self._last_bought: dict[tuple[str, str], Purchase] = {}
         self._skus: dict[str, str] = {}
+        self._places: dict[str, str] = {}
         self.plan = Plan(channel=CHANNEL, currency=CURRENCY, reference={}, postal_folder=postal_folder)
 
     def read(self, files: Sequence[Path]) -> Plan:
         """The plan of all files together. Raises BrokenInput."""
+        if len({path.resolve() for path in files}) < len(files):
+            raise BrokenInput("a file is given twice: name each once")
         for path in files:
-            for _, rows in groupby(read_rows(path), key=lambda row: row.invoice):
-                self._invoice(list(rows))
+            for rows in self._invoices(path).values():
+                self._invoice(rows)
+        self.plan.entries.sort(key=lambda entry: entry.at)
         self.plan.reference = reference_for(self._skus)
         return self.plan
 
+    def _invoices(self, path: Path) -> dict[str, list[Row]]:
+        """The lines of each invoice of a file, wherever they stand in it."""
+        found: dict[str, list[Row]] = {}
+        for row in read_rows(path):
+            if row.invoice in self._places:
+                first = self._places[row.invoice]
+                raise BrokenInput(f"{row.place}: invoice {row.invoice} stands in another file already, at {first}")
+            found.setdefault(row.invoice, []).append(row)
+        self._places |= {invoice: rows[0].place for invoice, rows in found.items()}
+        return found
+
     def _invoice(self, rows: list[Row]) -> None:
-        self.plan.lines["input"] += len(rows)
+        self.plan.day = self.plan.day or rows[0].at
         for row in rows:
             if row.goods:
                 self._skus.setdefault(row.code, row.description)
-        if rows[0].invoice.startswith("C"):
-            self._return(rows)
-        else:
-            self._adjustments([row for row in rows if row.quantity < 0])
-            self._order([row for row in rows if row.quantity >= 0])
+        try:
+            if rows[0].is_return:
+                self._return(rows)
+            else:
+                self.plan.invoices.add(rows[0].invoice)
+                self._adjustments([row for row in rows if row.quantity < 0])
+                self._order([row for row in rows if row.quantity >= 0])
+        except ValidationError as wrong:
+            what = wrong.errors()[0]
+            field = ".".join(map(str, what["loc"]))
+            raise BrokenInput(f"{rows[0].place}: invoice {rows[0].invoice}: {field}: {what['msg']}") from None
 
     def _adjustments(self, rows: list[Row]) -> None:
-        self.plan.lines["adjustments"] += len(rows)
         for number, row in enumerate(rows, start=1):
             form = StockAdjustment(
                 adjustment=f"{row.invoice}-{number}",
@@ -126,14 +94,13 @@ class Reader:
                 reason=row.description,
             )
             self.plan.entries.append(Entry(row.at, form))
+            self.plan.lines.append(InputLine(row.place, Adjusted(form.adjustment, -row.quantity)))
 
     def _order(self, rows: list[Row]) -> None:
         if not rows:
             return
         first = rows[0]
         goods, charges = [row for row in rows if row.goods], [row for row in rows if not row.goods]
-        self.plan.lines["ordered"] += len(goods)
-        self.plan.lines["charges"] += len(charges)
         order = ChannelOrder(
             channel=CHANNEL,
             order=first.invoice,
@@ -146,30 +113,33 @@ class Reader:
             charges=tuple(ChannelCharge(code=row.code, amount=row.quantity * row.unit_price) for row in charges),
         )
         self.plan.entries.append(Entry(first.at, order))
-        for number, row in enumerate(goods, start=1):
-            if not row.customer.startswith("guest-"):
-                self._bought[row.customer, row.code].append(Purchase(first.invoice, number, row.quantity))
+        for number, (row, charge) in enumerate(zip(charges, order.charges, strict=True), start=1):
+            self.plan.lines.append(InputLine(row.place, Charged(order.order, number, charge.code, charge.amount)))
+        for number, (row, line) in enumerate(zip(goods, order.lines, strict=True), start=1):
+            asked = Ordered(order.order, number, line.sku, line.quantity, line.amount)
+            self.plan.lines.append(InputLine(row.place, asked))
+            self._buy(row, Purchase(order.order, number, row.quantity))
+
+    def _buy(self, row: Row, purchase: Purchase) -> None:
+        if not row.customer.startswith("guest-") and purchase.units:
+            self._bought[row.customer, row.code].append(purchase)
+            self._last_bought[row.customer, row.code] = purchase
 
     def _return(self, rows: list[Row]) -> None:
-        by_order: dict[str, list[ReturnLineAsked]] = defaultdict(list)
-        unknown = 0
-        for row in rows:
-            found = self._purchases(row) if row.goods else []
-            for purchase in found:
-                by_order[purchase.order].append(ReturnLineAsked(line=purchase.line, quantity=purchase.units))
-            self.plan.lines["returned" if found else "returns_refused"] += 1
-            unknown += not found
-        invoice, why = rows[0].invoice, rows[0].description
-        for number, (order, asked) in enumerate(by_order.items(), start=1):
-            self._plan_return(invoice, f"{invoice}-{number}", order, tuple(_joined(asked)), why)
-        if unknown:
-            self._plan_return(invoice, f"{invoice}-unknown", None, (), f"{unknown} lines without a known purchase")
+        """A request for each order of which something comes back, one for what was never bought, as far as we know.
 
-    def _plan_return(
-        self, invoice: str, request: str, order: str | None, lines: tuple[ReturnLineAsked, ...], reason: str
-    ) -> None:
-        form = ReturnRequest(channel=CHANNEL, request=request, order=order, lines=lines, reason=reason)
-        self.plan.returns.setdefault(order or "", []).append(PlannedReturn(invoice, form))
+        Units beyond those that were bought are asked for too, by a request of their own: it is refused, with a reason.
+        """
+        invoice, asked = rows[0].invoice, _Requests(rows[0].invoice)
+        for row in rows:
+            parts = [asked.part("", purchase) for purchase in self._purchases(row)] if row.goods else []
+            left = -row.quantity - sum(part.units for part in parts)
+            if left:
+                last = self._last_bought.get((row.customer, row.code)) if row.goods else None
+                parts.append(asked.part("-beyond", last._replace(units=left)) if last else asked.unknown(left))
+            self.plan.lines.append(InputLine(row.place, SentBack(tuple(parts))))
+        for order, form in asked.forms(rows[0].description):
+            self.plan.returns.setdefault(order, []).append(PlannedReturn(invoice, form))
 
     def _purchases(self, row: Row) -> list[Purchase]:
         wanted, taken, bought = -row.quantity, [], self._bought[row.customer, row.code]
@@ -183,11 +153,35 @@ class Reader:
         return taken
 
 
-def _joined(asked: list[ReturnLineAsked]) -> Iterator[ReturnLineAsked]:
-    units: dict[int, int] = defaultdict(int)
-    for line in asked:
-        units[line.line] += line.quantity
-    return (ReturnLineAsked(line=line, quantity=quantity) for line, quantity in units.items())
+class _Requests:
+    """The requests that a return invoice becomes, as its lines are read."""
+
+    def __init__(self, invoice: str) -> None:
+        self._invoice = invoice
+        self._units: dict[tuple[str, str], dict[int, int]] = {}  # by order and kind, then line
+        self._names: dict[tuple[str, str], str] = {}
+        self._unknown = 0
+
+    def part(self, kind: str, purchase: Purchase) -> Asked:
+        of = purchase.order, kind
+        name = self._names.setdefault(of, f"{self._invoice}-{len(self._names) + 1}{kind}")
+        units = self._units.setdefault(of, {})
+        units[purchase.line] = units.get(purchase.line, 0) + purchase.units
+        return Asked(name, purchase.line, purchase.units)
+
+    def unknown(self, units: int) -> Asked:
+        self._unknown += 1
+        return Asked(f"{self._invoice}-unknown", 0, units)
+
+    def forms(self, reason: str) -> Iterator[tuple[str, ReturnRequest]]:
+        """Each with the order it is about, what is granted before what goes beyond it."""
+        for (order, kind), units in sorted(self._units.items(), key=lambda item: item[0][1]):
+            lines = tuple(ReturnLineAsked(line=line, quantity=quantity) for line, quantity in units.items())
+            name = self._names[order, kind]
+            yield order, ReturnRequest(channel=CHANNEL, request=name, order=order, lines=lines, reason=reason)
+        if self._unknown:
+            reason = f"{self._unknown} lines without a known purchase"
+            yield "", ReturnRequest(channel=CHANNEL, request=f"{self._invoice}-unknown", reason=reason)
 
 
 def _line(row: Row) -> ChannelLine:

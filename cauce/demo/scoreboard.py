@@ -4,28 +4,32 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cauce.demo.tally import Tally
 from cauce.runtime.service import Received
 from schemas.notices import CustomerNotified, NoticeFailed, NoticeSuperseded, TellCustomer
-from schemas.orders import OrderChanged, OrderPlaced, OrderRefused
+from schemas.orders import ChangeRefused, OrderChanged, OrderPlaced, OrderRefused
 from schemas.payments import PaymentCaptured, PaymentFailed, PaymentRefunded
 from schemas.returns import GoodsReturned, RefundRequested, ReturnAuthorized, ReturnRefused
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped
 from schemas.stock import AdjustmentRefused, Allocated, Backordered, Bucket, Move, StockMoved
 
 TOPICS = (
-    "order-placed", "order-refused", "order-changed", "allocated", "backordered", "packed", "shipped", "delivered",
-    "return-authorized", "returned", "refund-requested", "captured", "refunded", "payment-failed", "notices",
-    "notified", "stock-moved",
+    "order-placed", "order-refused", "change-requested", "order-changed", "allocated", "backordered", "packed",
+    "shipped", "delivered", "return-authorized", "returned", "refund-requested", "captured", "refunded",
+    "payment-failed", "notices", "notified", "stock-moved",
 )  # fmt: skip
+_UNITS = ("ordered", "allocated", "backordered", "packed", "shipped", "delivered", "canceled", "returned")
 
 
 class Scoreboard:
     """Counts each fact once, whatever order the topics come in."""
 
     def __init__(self) -> None:
+        self.tally = Tally()
         self.placed: dict[str, OrderPlaced] = {}
         self.refused: set[str] = set()
         self.backordered: set[str] = set()
+        self.changes: set[str] = set()  # requests that were answered
         self.units: Counter[str] = Counter()
         self.money: Counter[str] = Counter()
         self.notices: Counter[str] = Counter()
@@ -46,8 +50,9 @@ class Scoreboard:
 
     def see(self, received: Received) -> None:
         """Take one fact in; what is not counted is passed over."""
+        self.tally.see(received.message)
         match received.message:
-            case OrderPlaced() | OrderRefused() | OrderChanged() as fact:
+            case OrderPlaced() | OrderRefused() | OrderChanged() | ChangeRefused() as fact:
                 self._see_order(fact)
             case Allocated() | Backordered() as fact:
                 self._see_promise(fact)
@@ -64,14 +69,17 @@ class Scoreboard:
             case _:
                 pass
 
-    def _see_order(self, fact: OrderPlaced | OrderRefused | OrderChanged) -> None:
+    def _see_order(self, fact: OrderPlaced | OrderRefused | OrderChanged | ChangeRefused) -> None:
         match fact:
             case OrderPlaced():
                 self.placed[fact.order_id] = fact
                 self._goods(fact.order_id, "ordered", fact.lines, 1)
             case OrderRefused():
                 self.refused.add(fact.channel_order)
+            case ChangeRefused():
+                self.changes.add(fact.request_id)
             case OrderChanged():
+                self.changes.add(fact.request_id)
                 self._goods(fact.order_id, "canceled", fact.canceled, -1)
                 self._canceled[fact.order_id] += sum(units.quantity for units in fact.canceled)
 
@@ -194,7 +202,11 @@ class Scoreboard:
 
     def units_table(self) -> Mapping[str, int]:
         """Units by what became of them, what came in from suppliers, and what the sites hold now."""
-        return {**self.units, "received": self.moved[Move.RECEIVED], "on_hand": sum(self.on_hand.values())}
+        return {
+            **{became: self.units[became] for became in _UNITS},
+            "received": self.moved[Move.RECEIVED],
+            "on_hand": sum(self.on_hand.values()),
+        }
 
     def _whole(self, order: str, units: int) -> bool:
         return 0 < self._wanted(order) == units

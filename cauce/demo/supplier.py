@@ -1,4 +1,4 @@
-"""The company's buyers and suppliers: the opening stock, and one delivery for each sku that was bought short."""
+"""The company's buyers and suppliers: the opening stock, and one delivery for each sku that no site had yet."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice

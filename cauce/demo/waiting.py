@@ -6,6 +6,7 @@ from inspect import isawaitable
 import aiohttp
 
 Ask = Callable[[], bool | Awaitable[bool]]
+_ANSWER = aiohttp.ClientTimeout(total=4)
 
 
 async def holds(ask: Ask) -> bool:
@@ -17,7 +18,7 @@ async def holds(ask: Ask) -> bool:
 async def provider_answers(client: aiohttp.ClientSession, payments_url: str) -> bool:
     """Whether the sandbox at this address shows its ledger."""
     try:
-        async with client.get(f"{payments_url}/v1/ledger") as answer:
+        async with client.get(f"{payments_url}/v1/ledger", timeout=_ANSWER) as answer:
             return answer.ok
-    except aiohttp.ClientError:
+    except (aiohttp.ClientError, TimeoutError):
         return False
