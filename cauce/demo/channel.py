@@ -22,7 +22,7 @@ _AGAIN_SECONDS = 0.5
 class Channel:
     """Sends a plan's entries in order. `speed` is business seconds a second, None for as fast as it goes.
 
-    `charged` and `given_back` are minor units by order, as the provider answered.
+    `charged` and `given_back` are minor units by order, as the provider answered; `refusals` are orders to give back.
     """
 
     def __init__(self, plan: Plan, provider_url: str, *, speed: float | None) -> None:
@@ -31,7 +31,7 @@ class Channel:
         self.charged: dict[str, int] = {}
         self.given_back: dict[str, int] = {}
         self._charges: dict[str, str] = {}
-        self._refused: asyncio.Queue[str] = asyncio.Queue()
+        self.refusals: asyncio.Queue[str] = asyncio.Queue()
 
     async def play(self, stage: Stage, set_clock: Callable[[datetime], None]) -> None:
         """Send everything; the clock follows the business time of what is sent."""
@@ -53,15 +53,16 @@ class Channel:
     def hear_refusal(self, order: str) -> None:
         """An order of ours was refused; of others we know nothing."""
         if order in self._charges:
-            self._refused.put_nowait(order)
+            self.refusals.put_nowait(order)
 
     async def give_back(self) -> None:
         """Give the money of each refused order back, once however often it is heard of, until canceled."""
         async with aiohttp.ClientSession(self._url) as provider:
             while True:
-                order = await self._refused.get()
+                order = await self.refusals.get()
                 while order not in self.given_back:
                     await self._give_back(order, provider)
+                self.refusals.task_done()
 
     async def _give_back(self, order: str, provider: aiohttp.ClientSession) -> None:
         body = {

@@ -1,27 +1,16 @@
 """Invoices of a real shop as orders, returns, charges and adjustments: every line goes somewhere."""
 
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from cauce.demo.builtin import plan_of, postal_folder
-from cauce.demo.online_retail import BrokenInput, Reader
-from cauce.demo.plan import demand_of, is_short, opening_stock
+from cauce.demo.inputs import Adjusted, Charged, Ordered, SentBack
+from cauce.demo.online_retail import Reader
+from cauce.demo.plan import SPARE_UNITS, demand_of, is_short, opening_stock
 from cauce.runtime.settings import Settings
-from schemas.raw import ChannelOrder, StockAdjustment
+from schemas.raw import ChannelCancellation, ChannelOrder, StockAdjustment
 from schemas.reference import Kind
-
-HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
-
-
-@pytest.fixture
-def read(tmp_path):
-    def read(*lines):
-        path = tmp_path / "day.csv"
-        path.write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
-        return Reader(postal_folder()).read([path])
-
-    return read
 
 
 def test_an_invoice_becomes_an_order_with_its_lines_in_minor_units(read):
@@ -76,50 +65,82 @@ def test_a_c_invoice_returns_the_lines_whose_purchase_is_known(read):
     assert unknown.request.order is None
 
 
-def test_returned_units_are_never_more_than_were_bought(read):
+def test_units_that_came_back_already_are_not_returned_again(read):
     plan = read(
         "1,85123A,HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom",
         "C2,85123A,HEART,-4,2010-12-01 09:00:00,2.55,17850.0,United Kingdom",
         "C3,85123A,HEART,-4,2010-12-01 09:30:00,2.55,17850.0,United Kingdom",
     )
 
-    asked = [line.quantity for planned in plan.returns["1"] for line in planned.request.lines]
-    assert asked == [4, 2]
+    asked = [(one.request.request, line.quantity) for one in plan.returns["1"] for line in one.request.lines]
+    assert asked == [("C2-1", 4), ("C3-1", 2), ("C3-2-beyond", 2)]
 
 
-def test_a_file_of_another_shape_is_refused_by_name(tmp_path):
-    path = tmp_path / "other.csv"
-    path.write_text("a,b\n1,2\n", encoding="utf-8")
+def test_units_beyond_those_that_were_bought_are_asked_for_too_after_those_that_were(read):
+    plan = read(
+        "1,85123A,HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom",
+        "C2,85123A,HEART,-10,2010-12-01 09:00:00,2.55,17850.0,United Kingdom",
+        "C3,85123A,HEART,-1,2010-12-01 09:00:00,2.55,17850.0,United Kingdom",
+    )
 
-    with pytest.raises(BrokenInput, match=r"other\.csv"):
-        Reader(postal_folder()).read([path])
+    asked = [(one.request.request, [line.quantity for line in one.request.lines]) for one in plan.returns["1"]]
+    assert asked == [("C2-1", [6]), ("C2-2-beyond", [4]), ("C3-1-beyond", [1])]
 
 
-@pytest.mark.parametrize("broken", ["x", "6.5", ""])
-def test_a_broken_line_is_named_with_its_number(read, broken):
-    with pytest.raises(BrokenInput, match="line 2"):
-        read(f"1,85123A,HEART,{broken},2010-12-01 08:26:00,2.55,17850.0,United Kingdom")
+def test_a_day_of_returns_alone_has_a_beginning_and_asks_for_all_of_them(read):
+    plan = read("C2,85123A,HEART,-2,2010-12-01 09:00:00,2.55,17850.0,United Kingdom")
+
+    assert plan.hours[0] == plan.hours[1] == datetime(2010, 12, 1, 9, tzinfo=UTC)
+    assert [one.request.request for one in plan.returns[""]] == ["C2-unknown"]
+
+
+def test_an_invoice_whose_lines_do_not_stand_together_is_one_order_and_times_are_put_in_order(read):
+    line = "85123A,HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom"
+    plan = read(f"1,{line}", f"2,{line.replace('08:26', '08:00')}", f"1,{line}")
+
+    assert [(order.order, len(order.lines)) for order in plan.orders] == [("2", 1), ("1", 2)]
+
+
+def test_an_invoice_of_goods_and_missing_units_is_one_invoice(read):
+    plan = read(
+        "1,85123A,HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom",
+        "1,22720,TINS,-1,2010-12-01 08:26:00,0,17850.0,United Kingdom",
+    )
+
+    assert plan.invoices == {"1"}
+    assert [type(line.asked) for line in plan.lines] == [Adjusted, Ordered]
 
 
 def test_every_line_of_thirty_real_days_goes_somewhere():
     folder = Settings().data
     plan = Reader(folder / "geonames_postal").read(sorted((folder / "uci_online_retail").glob("*.csv")))
 
-    lines = plan.lines
-    assert lines["input"] == 81667
-    assert lines["input"] == sum(count for what, count in lines.items() if what != "input")
+    kinds = Counter(type(line.asked) for line in plan.lines)
+    back = [line.asked.parts for line in plan.lines if isinstance(line.asked, SentBack)]
+    beyond = [(parts, part.units) for parts in back for part in parts if part.request.endswith("-beyond")]
+    assert kinds == {Ordered: 80064, Charged: 270, Adjusted: 145, SentBack: 1188}
+    assert len({line.place for line in plan.lines}) == 81667
+    assert (len(plan.invoices), len(plan.return_requests)) == (3111, 520)
     assert max(len(order.lines) + len(order.charges) for order in plan.orders) == 675
-    assert 400 <= lines["returned"] <= 430
+    assert sum(any(part.line and not part.request.endswith("-beyond") for part in parts) for parts in back) == 410
+    assert sum(units for parts, units in beyond if len(parts) > 1) == 162
 
 
-def test_short_skus_have_less_than_the_demand_and_all_others_more():
+def test_what_becomes_of_an_order_hangs_on_no_other_order():
     plan = plan_of(200)
     demand = demand_of(plan)
-    units = opening_stock(plan, plan.reference[Kind.SITES])
+    stock = opening_stock(plan, plan.reference[Kind.SITES])
 
-    total = {sku: sum(of_site.get(sku, 0) for of_site in units.values()) for sku in demand}
-    assert all(total[sku] < demand[sku] for sku in demand if is_short(sku) and demand[sku] > 1)
-    assert all(total[sku] >= demand[sku] for sku in demand if not is_short(sku))
+    assert all(units.get(sku, 0) in (0, demand[sku] + SPARE_UNITS) for units in stock.values() for sku in demand)
+    assert all(any(sku in units for units in stock.values()) != is_short(sku) for sku in demand)
+
+
+def test_who_cancels_in_the_built_in_company_waits_for_all_of_the_order():
+    plan = plan_of(300)
+    canceled = {entry.form.order for entry in plan.entries if isinstance(entry.form, ChannelCancellation)}
+
+    assert canceled
+    assert all(is_short(line.sku) for order in plan.orders if order.order in canceled for line in order.lines)
 
 
 def test_the_built_in_company_has_the_shape_of_a_real_one_and_is_the_same_every_time():
