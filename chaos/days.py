@@ -30,11 +30,16 @@ def thirty_days(*, as_json: bool) -> int:
 
 
 def _wrong(found: Mapping[str, Any]) -> list[str]:
-    lines, orders, returns = found["lines"], found["orders"], found["returns"]
+    lines, orders, returns, money = found["lines"], found["orders"], found["returns"], found["money"]
     sums = {
         "laws broken": (found["audit"]["violations"], 0),
         "lines read": (lines["input"], LINES),
         "lines accounted for": (sum(count for what, count in lines.items() if what != "input"), LINES),
+        "lines, units and cents without an end": (
+            lines["unaccounted"] + found["units"]["unaccounted"] + money["unaccounted"],
+            0,
+        ),
+        "minor units given back for refused orders": (money["given_back"], money["refused"]),
         "orders received": (orders["received"], ORDERS),
         "orders delivered": (orders["delivered"], orders["placed"]),
         "returns decided": (returns["requested"] + returns["refused"], RETURNS),

@@ -88,7 +88,7 @@ def command(
     Ctrl-C ends it early, with what has been till then.
     """
     if forgotten:
-        click.echo("\n".join(asyncio.run(forget(forgotten))))
+        click.echo("\n".join(forget(forgotten)))
         return
     if attach and kill_each:
         raise click.UsageError("--attach starts no worker, so there is none that --kill-each could kill")

@@ -1,5 +1,6 @@
 """Demos that were played: what each leaves behind, whether a prefix is taken, and forgetting them."""
 
+import asyncio
 import fcntl
 import shutil
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ def playing(settings: Settings) -> Iterator[None]:
         yield
 
 
-async def forget(asked: str) -> list[str]:
+def forget(asked: str) -> list[str]:
     """Remove the topics and files of the demo of a prefix, or of all demos of this home. A line for each."""
     given = Settings()
     past = sorted(folder.name for folder in (given.home / "demo").glob("*") if folder.is_dir())
@@ -69,17 +70,16 @@ async def forget(asked: str) -> list[str]:
     if not names:
         return [f"no demo was played in {given.home}"]
     servers = ladder.found(given).servers
-    return [await _forget(given, servers, name, known=name in past) for name in names]
+    return [asyncio.run(_forget(given, servers, name, known=name in past)) for name in names]
 
 
 async def _forget(given: Settings, servers: str, name: str, *, known: bool) -> str:
     home = home_of(given.home, name)
     settings = given.model_copy(update={"servers": servers, "prefix": f"{name}-", "home": home})
     topics = await existing_topics(settings)
-    if not topics and not known:
-        raise Unplayable(f"no demo of the prefix {name}- on {servers} or in {given.home}")
     if not known:
-        raise Unplayable(f"{name}- is no demo of {given.home}: its topics on {servers} are left as they are")
+        kept = f"; its topics on {servers} are left as they are" if topics else ""
+        raise Unplayable(f"{name}- is no demo of {given.home}{kept}")
     with playing(settings):
         if topics:
             await _delete(servers, topics)

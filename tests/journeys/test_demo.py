@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -27,10 +29,11 @@ def play(broker, home, *arguments):
 
 
 def kept(found):
-    """What must not depend on who was killed when."""
-    units = {name: found["units"][name] for name in ("ordered", "shipped", "delivered", "returned", "on_hand")}
-    orders = {name: found["orders"][name] for name in ("received", "placed", "refused", "shipped", "delivered")}
-    return orders, units, found["money"], found["returns"], found["lines"]
+    """What must not depend on who was killed when; each attempt at an effect is a record, and attempts are repeated."""
+    others = {name: found[name] for name in found if name not in ("seconds", "restarts", "killed")}
+    notices = found["notifications"]  # one that a later one overtakes is not sent
+    told = {"told": notices["sent"] + notices["superseded"], "failed": notices["failed"]}
+    return {**others, "audit": {**found["audit"], "records": None}, "notifications": told}
 
 
 def test_a_real_day_ends_with_every_line_accounted_for_whoever_is_killed(broker, tmp_path, data):
@@ -38,14 +41,77 @@ def test_a_real_day_ends_with_every_line_accounted_for_whoever_is_killed(broker,
     killed = play(broker, tmp_path / "killed", "--input", str(data / DAY), "--kill-each")
 
     assert quiet["audit"]["violations"] == killed["audit"]["violations"] == 0
+    assert quiet["settled"]
+    assert quiet["unaccounted"] == []
     assert quiet["orders"]["received"] == sum(quiet["orders"][end] for end in ("placed", "refused", "adjustments"))
     assert quiet["orders"]["placed"] == quiet["orders"]["shipped"] == quiet["orders"]["delivered"] > 0
     assert quiet["lines"]["input"] == sum(n for what, n in quiet["lines"].items() if what != "input")
+    assert quiet["orders"]["backordered"] > 0
+    assert quiet["money"]["refused"] == quiet["money"]["given_back"]
     assert quiet["money"]["captured"] - quiet["money"]["refunded"] == quiet["money"]["retained"]
     assert kept(killed) == kept(quiet)
     assert quiet["killed"] == quiet["restarts"] == {}
     assert killed["killed"] == {f"{name}-0": 1 for name in NAMES}
     assert all(killed["restarts"][name] >= 1 for name in killed["killed"])
+
+
+def test_a_day_of_returns_and_refusals_alone_ends_with_every_line_refused_and_the_money_back(broker, tmp_path):
+    day = tmp_path / "day.csv"
+    day.write_text(
+        "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+        "1,M,MANUAL,1,2010-12-01 08:00:00,9.00,17,United Kingdom\n"
+        "2,MUG,MUG,0,2010-12-01 08:00:00,9.00,17,United Kingdom\n"
+        "2,CUP,CUP,3,2010-12-01 08:00:00,1.00,17,United Kingdom\n"
+        "C3,CUP,CUP,-2,2010-12-01 09:00:00,1.00,17,United Kingdom\n"
+        "C4,PEN,PEN,-2,2010-12-01 09:00:00,1.00,,United Kingdom\n"
+    )
+    found = play(broker, tmp_path, "--input", str(day))
+
+    assert found["orders"]["refused"] == 2
+    assert {end: count for end, count in found["lines"].items() if count} == {
+        "input": 5,
+        "refused": 3,
+        "returns_refused": 2,
+    }
+    assert found["returns"] == {"requested": 0, "refunded": 0, "refused": 2, "simulated": 0}
+    assert (found["money"]["captured"], found["money"]["refused"], found["money"]["given_back"]) == (0, 1200, 1200)
+    assert found["audit"]["violations"] == 0
+
+
+def test_a_demo_that_is_told_to_end_tells_what_has_been_and_its_prefix_is_taken_until_it_is_forgotten(broker, tmp_path):
+    own = {"CAUCE_SERVERS": broker, "CAUCE_HOME": str(tmp_path), "CAUCE_PREFIX": f"told-{uuid4().hex[:8]}-"}
+    env = {**os.environ, **own}
+    command = [CAUCE, "demo", "--json", "--orders", "3", "--keep-running"]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as demo:
+        said = next(line for line in demo.stderr if "working until" in line)
+        demo.send_signal(signal.SIGINT)
+        found, rest = demo.communicate(timeout=120)
+    assert demo.returncode == 0, said + rest
+    told = json.loads(found)
+    assert (told["orders"]["received"], told["orders"]["placed"], told["unaccounted"]) == (3, 3, [])
+    assert f"demo --forget {own['CAUCE_PREFIX']}" in rest
+
+    taken = run(command, env=env)
+    assert (taken.returncode, taken.stdout) == (2, "")
+    assert "name another CAUCE_PREFIX" in taken.stderr
+    forgot = run([CAUCE, "demo", "--forget", own["CAUCE_PREFIX"]], env=env)
+    assert forgot.returncode == 0, forgot.stderr
+    assert forgot.stdout.startswith(f"forgot {own['CAUCE_PREFIX']}: ")
+    assert not any((tmp_path / "demo").iterdir())
+    unknown = run([CAUCE, "demo", "--forget", own["CAUCE_PREFIX"]], env=env)
+    assert unknown.returncode == 2
+
+
+def test_a_demo_that_finds_no_deployment_or_no_provider_says_so_at_once(broker, tmp_path):
+    own = {"CAUCE_SERVERS": broker, "CAUCE_HOME": str(tmp_path), "CAUCE_PREFIX": f"none-{uuid4().hex[:8]}-"}
+    env = {**os.environ, **own, "CAUCE_PAYMENTS_URL": "http://127.0.0.1:9"}
+
+    for said in ("no deployment", "no payment provider answers at http://127.0.0.1:9"):
+        attached = run([CAUCE, "demo", "--attach", "--json"], env=env)
+        assert (attached.returncode, attached.stdout) == (2, "")
+        assert said in attached.stderr
+        assert "Traceback" not in attached.stderr
+        run([CAUCE, "topics"], env=env)
 
 
 def test_the_lines_that_a_demo_ends_with_work_as_they_are_copied(broker, tmp_path):
