@@ -24,12 +24,13 @@ def thirty_days(*, as_json: bool) -> int:
     if not played.stdout:
         return played.returncode or 1
     found = json.loads(played.stdout)
-    wrong = _wrong(found)
+    wrong = wrong_in(found)
     click.echo(json.dumps({**found, "wrong": wrong}) if as_json else _told(found, wrong))
     return 1 if wrong else 0
 
 
-def _wrong(found: Mapping[str, Any]) -> list[str]:
+def wrong_in(found: Mapping[str, Any]) -> list[str]:
+    """What differs from what the files hold, and from a good end."""
     lines, orders, returns, money = found["lines"], found["orders"], found["returns"], found["money"]
     sums = {
         "laws broken": (found["audit"]["violations"], 0),

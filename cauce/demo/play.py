@@ -106,6 +106,8 @@ class Play:
     async def _play(self, stage: Stage, backlog: Backlog, set_clock: Callable[[datetime], None]) -> None:
         self._step = "publishing sites, products, rates and policy"
         await self._until(partial(self._drained, backlog))
+        if self._names and self._decided():
+            raise Stalled("these orders were played into this deployment before: play others, or into another prefix")
         await self._wait_for_provider()
         await self._stock(stage)
         async with self._acting(stage):
