@@ -12,11 +12,12 @@ from typing import Any
 
 import aiohttp
 import click
-from rich.console import Console
 
 from cauce.audit.reading import audit, read_ledger
 from cauce.cli.demo_left import as_called, left, to_copy
 from cauce.cli.demo_past import ALL, Unplayable, existing_topics, forget, home_of, playing, refuse_taken
+from cauce.cli.read_model import read_model
+from cauce.cli.screen import Screen
 from cauce.cli.up import deployment_lanes, programs
 from cauce.demo import builtin
 from cauce.demo.display import Display
@@ -93,7 +94,7 @@ def command(
     if attach and kill_each:
         raise click.UsageError("--attach starts no worker, so there is none that --kill-each could kill")
     quiet_kafka()
-    console = Console(stderr=as_json)
+    console = Screen(stderr=as_json)
     plan = _plan([*files, *more], orders)
     settings = _attached() if attach else _settings()
     console.print(f"broker {settings.servers}; {len(plan.orders):,} orders with {plan.ordered_lines:,} lines")
@@ -113,7 +114,7 @@ def command(
     sys.exit(0 if found.is_good else 1)
 
 
-def _say(lines: Iterable[object], console: Console) -> None:
+def _say(lines: Iterable[object], console: Screen) -> None:
     for line in lines:
         console.print(line, soft_wrap=True, highlight=False, markup=False)
 
@@ -155,7 +156,7 @@ def _free_port() -> int:
         return port
 
 
-async def _demo(settings: Settings, plan: Plan, options: Options, console: Console, *, attach: bool) -> Result:
+async def _demo(settings: Settings, plan: Plan, options: Options, console: Screen, *, attach: bool) -> Result:
     lanes = deployment_lanes(settings)
     if attach:
         await _find_deployment(settings)
@@ -185,7 +186,7 @@ async def _find_deployment(settings: Settings) -> None:
 
 
 async def _played(
-    settings: Settings, plan: Plan, options: Options, console: Console, *, programs_of: list[Program]
+    settings: Settings, plan: Plan, options: Options, console: Screen, *, programs_of: list[Program]
 ) -> Result:
     with Display(plan, console) as display:
         lanes = deployment_lanes(settings)
@@ -198,8 +199,9 @@ async def _played(
             raise Unavailable(f"{stuck}\nlogs: {logs_of(settings)}") from None
     ledger = ledger_of(settings)
     provider = read_ledger(ledger) if ledger.exists() else None  # elsewhere, if the provider is
+    model = read_model(settings) if programs_of else None
     with console.status("auditing"):
-        verdict = await audit(str(settings.servers), settings, provider=provider, progress=lambda _: None)
+        verdict = await audit(str(settings.servers), settings, provider=provider, shown=model, progress=lambda _: None)
     return results(play, verdict, seconds)
 
 
