@@ -3,13 +3,15 @@
 import asyncio
 import fcntl
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-import click
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import UnknownTopicOrPartitionError, for_code
 
+from cauce.cli.demo_faults import Unplayable
+from cauce.cli.demo_left import forgetting
 from cauce.cli.up import deployment_lanes
 from cauce.runtime.broker import ladder
 from cauce.runtime.settings import Settings
@@ -19,34 +21,27 @@ ALL = "all"
 _RUNNING = "running"  # the file that a demo holds locked while it plays
 
 
-class Unplayable(click.ClickException):
-    """Nothing was started: something that was asked for cannot be. The message says what, and what to do."""
-
-    exit_code = 2
-
-
 def home_of(home: Path, prefix: str) -> Path:
     """The folder of one demo: stores, keys, logs, mails, the read model."""
-    return home / "demo" / prefix.rstrip("-")
+    return home / "demo" / prefix.removesuffix("-")
 
 
 async def existing_topics(settings: Settings) -> list[str]:
-    """The topics of this deployment that are there, with their prefix."""
+    """The topics of this deployment that are there. By their names: one prefix may begin another."""
     wanted = {settings.topic(spec.name) for spec in specs(settings, deployment_lanes(settings))}
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.servers)
-    await admin.start()
-    try:
+    async with _admin(settings) as admin:
         return sorted(wanted.intersection(await admin.list_topics()))
-    finally:
-        await admin.close()
 
 
-async def refuse_taken(settings: Settings, forget: str) -> None:
+async def refuse_taken(settings: Settings) -> None:
     """Raises Unplayable where another demo has this prefix: its records would be taken for ours."""
-    if await existing_topics(settings):
+    what = f"topics on {settings.servers}" if await existing_topics(settings) else ""
+    if not what and settings.home.is_dir():
+        what = f"files in {settings.home}"
+    if what:
         raise Unplayable(
-            f"topics with the prefix {settings.prefix} are on {settings.servers} already: name another CAUCE_PREFIX, "
-            f"or none for a new one, or remove them first: {forget} {settings.prefix}"
+            f"the prefix {settings.prefix} has {what} already: name another in CAUCE_PREFIX, or none for a new one"
+            + (f", or remove that demo: `{forgetting(settings.prefix)}`" if settings.home.is_dir() else "")
         )
 
 
@@ -58,39 +53,53 @@ def playing(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Unplayable(f"a demo with the prefix {settings.prefix} is being played") from None
+            raise Unplayable(f"a demo with the prefix {settings.prefix} is being played: end it first") from None
         yield
 
 
-def forget(asked: str) -> list[str]:
+def forget(asked: str) -> Iterator[str]:
     """Remove the topics and files of the demo of a prefix, or of all demos of this home. A line for each."""
     given = Settings()
     past = sorted(folder.name for folder in (given.home / "demo").glob("*") if folder.is_dir())
-    names = past if asked == ALL else [asked.rstrip("-")]
+    names = past if asked == ALL else [asked.removesuffix("-")]
+    if strange := [name for name in names if name not in past]:
+        raise Unplayable(f"{strange[0]}- is no demo of {given.home}; there {_listed(past)}")
     if not names:
-        return [f"no demo was played in {given.home}"]
+        yield f"no demo was played in {given.home}"
+        return
     servers = ladder.found(given).servers
-    return [asyncio.run(_forget(given, servers, name, known=name in past)) for name in names]
+    for name in names:
+        home = home_of(given.home, name)
+        settings = given.model_copy(update={"servers": servers, "prefix": f"{name}-", "home": home})
+        yield asyncio.run(_forget(settings))
 
 
-async def _forget(given: Settings, servers: str, name: str, *, known: bool) -> str:
-    home = home_of(given.home, name)
-    settings = given.model_copy(update={"servers": servers, "prefix": f"{name}-", "home": home})
-    topics = await existing_topics(settings)
-    if not known:
-        kept = f"; its topics on {servers} are left as they are" if topics else ""
-        raise Unplayable(f"{name}- is no demo of {given.home}{kept}")
+def _listed(past: list[str]) -> str:
+    return f"{'is' if len(past) == 1 else 'are'} {', '.join(f'{name}-' for name in past)}" if past else "is none"
+
+
+async def _forget(settings: Settings) -> str:
     with playing(settings):
+        topics = await existing_topics(settings)
         if topics:
-            await _delete(servers, topics)
-        shutil.rmtree(home)
-    return f"forgot {name}-: {len(topics)} topics and {home}"
+            await _delete(settings, topics)
+        shutil.rmtree(settings.home)
+    return f"forgot {settings.prefix}: {len(topics)} topics on {settings.servers}, and {settings.home}"
 
 
-async def _delete(servers: str, topics: list[str]) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+async def _delete(settings: Settings, topics: list[str]) -> None:
+    async with _admin(settings) as admin:
+        answer = await admin.delete_topics(topics)
+    for name, code, *_ in answer.topic_error_codes:
+        if code not in (0, UnknownTopicOrPartitionError.errno):
+            raise for_code(code)(f"cannot remove {name}")
+
+
+@asynccontextmanager
+async def _admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.servers)
     await admin.start()
     try:
-        await admin.delete_topics(topics)
+        yield admin
     finally:
         await admin.close()
