@@ -93,7 +93,7 @@ def test_a_demo_that_is_told_to_end_tells_what_has_been_and_its_prefix_is_taken_
 
     taken = run(command, env=env)
     assert (taken.returncode, taken.stdout) == (2, "")
-    assert "name another CAUCE_PREFIX" in taken.stderr
+    assert "name another in CAUCE_PREFIX" in taken.stderr
     forgot = run([CAUCE, "demo", "--forget", own["CAUCE_PREFIX"]], env=env)
     assert forgot.returncode == 0, forgot.stderr
     assert forgot.stdout.startswith(f"forgot {own['CAUCE_PREFIX']}: ")
