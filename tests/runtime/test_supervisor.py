@@ -33,8 +33,7 @@ import asyncio, signal, sys
 from pathlib import Path
 from cauce.cli.up import run_until_told
 from cauce.runtime.supervisor import UNENDING, Program, Supervisor
-if sys.argv[1] == "nohup":
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+signal.signal(signal.SIGHUP, signal.SIG_IGN if sys.argv[1] == "nohup" else signal.SIG_DFL)
 waiter = Program("waiter", (sys.executable, "-c", sys.argv[2], sys.argv[3] + "/waiter"), {})
 asyncio.run(run_until_told(Supervisor([waiter], Path(sys.argv[3]), UNENDING)))
 """
