@@ -29,8 +29,8 @@ else
 	$(PYTEST) $(ARGS)
 endif
 
-test-fast: setup  ## the tests that need no broker
-	$(PYTEST) -m "not live" $(ARGS)
+test-fast: setup  ## the tests that need no broker, without the simulation
+	$(PYTEST) -m "not live" --ignore tests/simulation $(ARGS)
 
 check: lint  ## lint, types, architecture and the contracts of the messages
 	$(BIN)/pytest -q tests/contracts $(ARGS)
