@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from sqlalchemy import Engine, create_engine, func, select
 
 from cauce.runtime.records import places_of, reading
+from cauce.runtime.topics import administering
 from services.insight.tables import OFFSETS
 from services.insight.translate import INPUTS
 
@@ -67,13 +68,10 @@ class Backlogs:
 async def backlogs_of(deployment: Deployment) -> AsyncIterator[Backlogs]:
     """The backlogs of a deployment's services."""
     database = create_engine(deployment.database.url)
-    admin = AIOKafkaAdminClient(bootstrap_servers=deployment.servers)
-    await admin.start()
     try:
-        async with reading(deployment.servers) as reader:
+        async with administering(deployment.servers) as admin, reading(deployment.servers) as reader:
             backlogs = Backlogs(deployment, reader, admin, database)
             await backlogs.prepare()
             yield backlogs
     finally:
-        await admin.close()
         database.dispose()

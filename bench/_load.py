@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import islice
 
-from _backlog import Backlogs, Reading
-from _orders import RawOrder
-from _sightings import Sightings
+from _backlog import Backlogs, Reading, backlogs_of
+from _deployment import Deployment, deployed
+from _orders import RawOrder, orders
+from _sightings import Sightings, watching
 from aiokafka import AIOKafkaProducer
 
 from cauce.runtime.lane import Output
@@ -104,6 +105,18 @@ async def offering(
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         await producer.stop()
+
+
+@asynccontextmanager
+async def loaded(company: dict[str, str]) -> AsyncIterator[tuple[Deployment, Load]]:
+    """A deployment of this company, and a load for it that offers nothing yet."""
+    async with (
+        deployed(company) as deployment,
+        watching(deployment.settings, TOPICS) as sightings,
+        backlogs_of(deployment) as backlogs,
+        offering(deployment.settings, orders(company), sightings, backlogs) as load,
+    ):
+        yield deployment, load
 
 
 @asynccontextmanager

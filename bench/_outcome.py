@@ -4,9 +4,10 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin import RecordsToDelete
 
 from cauce.runtime.records import places_of, reading, stored_records
+from cauce.runtime.topics import administering
 
 _BYTES = 16
 
@@ -38,9 +39,5 @@ def _digest(key: bytes, value: bytes, headers: tuple[tuple[str, bytes], ...]) ->
 
 
 async def _empty(servers: str, ends: dict[TopicPartition, int]) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
-    await admin.start()
-    try:
+    async with administering(servers) as admin:
         await admin.delete_records({tp: RecordsToDelete(before_offset=end) for tp, end in ends.items()})
-    finally:
-        await admin.close()

@@ -17,8 +17,8 @@ import _job
 import _keeper
 import _outcome
 import _streams
+from _topics import clear
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
 
 from cauce.runtime.records import send_records
 from cauce.runtime.settings import Settings
@@ -48,16 +48,6 @@ async def prepare(settings: Settings) -> int:
             records += count
     await producer.stop()
     return records
-
-
-async def clear(settings: Settings) -> None:
-    """Delete what the rounds left at the broker."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.servers)
-    await admin.start()
-    try:
-        await admin.delete_topics([name for name in await admin.list_topics() if name.startswith(settings.prefix)])
-    finally:
-        await admin.close()
 
 
 def ours(settings: Settings, name: str, records: int) -> dict[str, Any]:

@@ -12,12 +12,10 @@ import os
 import time
 from typing import Any
 
-from _backlog import backlogs_of
-from _deployment import Deployment, deployed
+from _deployment import Deployment
 from _figures import latencies, rounded, say
-from _load import TOPICS, Load, going_on, offering
-from _orders import goods, orders
-from _sightings import watching
+from _load import Load, going_on, loaded
+from _orders import goods
 from sqlalchemy import Connection, Engine, create_engine, select
 
 from cauce.demo.retail_company import CHANNEL
@@ -39,12 +37,7 @@ _NOBODY = 50  # orders: ticks that wait for the next batch look like a few
 async def measure() -> dict[str, Any]:
     """The highest rate that keeps up, and its times."""
     company = goods()
-    async with (
-        deployed(company) as deployment,
-        watching(deployment.settings, TOPICS) as sightings,
-        backlogs_of(deployment) as backlogs,
-        offering(deployment.settings, orders(company), sightings, backlogs) as load,
-    ):
+    async with loaded(company) as (deployment, load):
         for rate in (RATE * share for share in SHARES):
             await _drained(load)
             found = await attempt(deployment, load, rate)

@@ -12,12 +12,10 @@ import time
 from statistics import linear_regression
 from typing import Any, NamedTuple
 
-from _backlog import backlogs_of
-from _deployment import SITES, Deployment, deployed
+from _deployment import SITES, Deployment
 from _figures import rounded, say
-from _load import TOPICS, Load, going_on, offering
-from _orders import goods, orders
-from _sightings import watching
+from _load import Load, going_on, loaded
+from _orders import goods
 
 ORDERS = int(os.environ.get("BENCH_ORDERS", "1000000"))
 POSITIONS = int(os.environ.get("BENCH_POSITIONS", "100000"))
@@ -37,12 +35,7 @@ class Sample(NamedTuple):
 async def measure() -> dict[str, Any]:
     """Sample until all orders are through."""
     company = goods(-(-POSITIONS // len(SITES)))
-    async with (
-        deployed(company) as deployment,
-        watching(deployment.settings, TOPICS) as sightings,
-        backlogs_of(deployment) as backlogs,
-        offering(deployment.settings, orders(company), sightings, backlogs) as load,
-    ):
+    async with loaded(company) as (deployment, load):
         samples = [sample(deployment, load)]
         say(f"with {POSITIONS} positions: {_shown(samples[0])}")
         async with going_on(asyncio.ensure_future(load.keep(IN_FLIGHT))):

@@ -11,14 +11,12 @@ import os
 import time
 from typing import Any, NamedTuple
 
-from _backlog import backlogs_of
-from _deployment import Deployment, deployed
+from _deployment import Deployment
 from _figures import rounded, say
-from _load import TOPICS, Load, going_on, offering
-from _orders import goods, orders
+from _load import Load, going_on, loaded
+from _orders import goods
 from _processes import Cost, cpu_between, machine_seconds
 from _profile import profiling
-from _sightings import watching
 from _volume import Offsets, by_service, counted, ends
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "60"))
@@ -51,12 +49,7 @@ async def moment(deployment: Deployment, load: Load) -> Moment:
 async def measure() -> dict[str, Any]:
     """Warm up, then count."""
     company = goods()
-    async with (
-        deployed(company) as deployment,
-        watching(deployment.settings, TOPICS) as sightings,
-        backlogs_of(deployment) as backlogs,
-        offering(deployment.settings, orders(company), sightings, backlogs) as load,
-    ):
+    async with loaded(company) as (deployment, load):
         say("warming up")
         async with going_on(asyncio.ensure_future(load.keep(IN_FLIGHT))):
             await _passing(WARM_UP_SECONDS, load)

@@ -1,6 +1,7 @@
 """What every test stands on: a real broker shared by all that run, topics of its own, and no error unnoticed."""
 
 import fcntl
+import importlib.util
 import logging
 import os
 import re
@@ -9,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import TextIO
 
 import pytest
@@ -20,6 +22,7 @@ from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import CHECKOUT, Settings
 
 HOME = Path(os.environ.get("CAUCE_TEST_HOME", CHECKOUT / ".cauce" / "tests"))
+LIVES = Path(__file__).parent / "insight" / "conftest.py"
 JOURNEYS = "tests/journeys/"
 USERS = pytest.StashKey[TextIO]()
 
@@ -86,6 +89,17 @@ def prefix(request: pytest.FixtureRequest) -> str:
     """The test's own topic prefix, such as `an-order-is-placed-1f0c2b9a-`."""
     name = re.sub(r"[^A-Za-z0-9]+", "-", request.node.name.removeprefix("test_")).strip("-")
     return f"{name[:40].rstrip('-')}-{uuid.uuid4().hex[:8]}-"
+
+
+@pytest.fixture(scope="session")
+def lives() -> ModuleType:
+    """The lives of orders that the tests of insight keep, and read models of them, as they make theirs."""
+    spec = importlib.util.spec_from_file_location("lives", LIVES)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from cauce.demo.figures import Result
 from cauce.demo.online_retail import Reader
 from cauce.demo.plan import Plan
 from cauce.demo.play import Play
-from cauce.demo.processes import logs_of
 from cauce.demo.results import judged, results, shown
 from cauce.demo.retail_rows import BrokenInput
 from cauce.demo.terms import Options, Stalled
@@ -110,7 +109,7 @@ def _plan(files: list[Path], orders: int) -> Plan:
 def _whole(settings: Settings, plan: Plan, options: Options, console: Screen, *, attach: bool, as_json: bool) -> int:
     """Play, print what became of everything and what is left, and answer the exit code."""
     try:
-        with said_plainly(Stalled, hint=f"logs: {logs_of(settings)}"):
+        with said_plainly(Stalled, hint=f"logs: {settings.logs}"):
             found = asyncio.run(_demo(settings, plan, options, console, attach=attach))
         if as_json:
             click.echo(found.model_dump_json())

@@ -1,7 +1,6 @@
 """Where a demo is played: in a deployment of its own, or in one that runs elsewhere."""
 
 import secrets
-import socket
 from datetime import UTC, datetime
 
 import aiohttp
@@ -10,6 +9,7 @@ from cauce.cli.demo_faults import Unplayable
 from cauce.cli.demo_past import existing_topics, home_of
 from cauce.demo.waiting import provider_answers
 from cauce.runtime.broker import ladder
+from cauce.runtime.broker.record import LOOPBACK, free_port
 from cauce.runtime.settings import Settings
 
 
@@ -24,7 +24,7 @@ def own() -> Settings:
             "prefix": prefix,
             "home": home,
             "clock": str(home / "clock"),
-            "payments_url": f"http://127.0.0.1:{_free_port()}",
+            "payments_url": f"http://{LOOPBACK}:{free_port()}",
         }
     )
 
@@ -46,10 +46,3 @@ async def find_deployment(settings: Settings) -> None:
                 f"no payment provider answers at {settings.payments_url}: start `cauce sandbox payments`, and name "
                 "its address in CAUCE_PAYMENTS_URL, here and for the services"
             )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -5,7 +5,6 @@ import shlex
 import sys
 from collections.abc import Mapping
 
-from cauce.demo.processes import logs_of
 from cauce.runtime.settings import Settings
 
 OURS = ("CAUCE_SERVERS", "CAUCE_HOME")  # what says which broker is meant
@@ -38,7 +37,7 @@ def left(settings: Settings) -> list[str]:
     return [
         f"Left: the broker at {settings.servers}, {end};",
         f"  topics {settings.prefix}* and files in {settings.home}, until `{cauce} demo --forget {settings.prefix}`;",
-        f"  logs in {logs_of(settings)};",
+        f"  logs in {settings.logs};",
         f"  to look: `{look}`",
     ]
 

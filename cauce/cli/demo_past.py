@@ -3,11 +3,10 @@
 import asyncio
 import fcntl
 import shutil
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import UnknownTopicOrPartitionError, for_code
 
 from cauce.cli.demo_faults import Unplayable
@@ -15,7 +14,7 @@ from cauce.cli.demo_left import forgetting
 from cauce.cli.up import deployment_lanes
 from cauce.runtime.broker import ladder
 from cauce.runtime.settings import Settings
-from cauce.runtime.topics import specs
+from cauce.runtime.topics import administering, specs
 
 ALL = "all"
 _RUNNING = "running"  # the file that a demo holds locked while it plays
@@ -29,7 +28,7 @@ def home_of(home: Path, prefix: str) -> Path:
 async def existing_topics(settings: Settings) -> list[str]:
     """The topics of this deployment that are there. By their names: one prefix may begin another."""
     wanted = {settings.topic(spec.name) for spec in specs(settings, deployment_lanes(settings))}
-    async with _admin(settings) as admin:
+    async with administering(str(settings.servers)) as admin:
         return sorted(wanted.intersection(await admin.list_topics()))
 
 
@@ -88,18 +87,8 @@ async def _forget(settings: Settings) -> str:
 
 
 async def _delete(settings: Settings, topics: list[str]) -> None:
-    async with _admin(settings) as admin:
+    async with administering(str(settings.servers)) as admin:
         answer = await admin.delete_topics(topics)
     for name, code, *_ in answer.topic_error_codes:
         if code not in (0, UnknownTopicOrPartitionError.errno):
             raise for_code(code)(f"cannot remove {name}")
-
-
-@asynccontextmanager
-async def _admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.servers)
-    await admin.start()
-    try:
-        yield admin
-    finally:
-        await admin.close()

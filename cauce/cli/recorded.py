@@ -3,12 +3,10 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from aiokafka.admin import AIOKafkaAdminClient
-
 from cauce.runtime.broker import ladder
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
-from cauce.runtime.topics import partitions_of
+from cauce.runtime.topics import administering, partitions_of
 from schemas.topics import TOPICS
 from services import NAMES
 
@@ -58,11 +56,7 @@ def _partitions(servers: str, names: set[str]) -> Mapping[str, int]:
 
 async def _described(servers: str, names: set[str]) -> Mapping[str, int]:
     """How many partitions those of the topics have that exist."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
-    await admin.start()
-    try:
+    async with administering(servers) as admin:
         existing = sorted(names & set(await admin.list_topics()))
         described = await admin.describe_topics(existing) if existing else []
         return {topic["topic"]: len(topic["partitions"]) for topic in described}
-    finally:
-        await admin.close()

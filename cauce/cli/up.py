@@ -62,9 +62,8 @@ def _advice(settings: Settings, servers: str) -> str:
 
 async def _up(settings: Settings, workers: int, outage: Outage) -> None:
     await create_topics(str(settings.servers), settings, specs(settings, deployment_lanes(settings)))
-    logs = settings.home / "logs" / (settings.prefix.rstrip("-") or "default")
-    click.echo(f"{len(NAMES)} services and the clock; logs in {logs}")
-    kept = Supervisor(programs(settings, workers, {}), logs, UNENDING, may_start=lambda: not outage.lasts)
+    click.echo(f"{len(NAMES)} services and the clock; logs in {settings.logs}")
+    kept = Supervisor(programs(settings, workers, {}), settings.logs, UNENDING, may_start=lambda: not outage.lasts)
     await run_until_told(kept)
 
 

@@ -17,7 +17,7 @@ from cauce.demo.customers import Customers
 from cauce.demo.killing import Killer
 from cauce.demo.passing import LOOK_SECONDS, clock_setter, time_going_on
 from cauce.demo.plan import Plan
-from cauce.demo.processes import logs_of, with_actors
+from cauce.demo.processes import with_actors
 from cauce.demo.scoreboard import TOPICS, Scoreboard
 from cauce.demo.stage import Stage
 from cauce.demo.terms import Ended, Moment, Options, Show, Stalled
@@ -60,7 +60,7 @@ class Play:
         self._lanes = list(lanes)
         self.servers = str(settings.servers)
         self.score = Scoreboard()
-        self.supervisor = Supervisor(with_actors(programs, settings), logs_of(settings))
+        self.supervisor = Supervisor(with_actors(programs, settings), settings.logs)
         self.killer = Killer(self.supervisor, [program.name for program in programs if program.name != CLOCK])
         self.customers = Customers(plan)
         self.channel = Channel(plan, settings.payments_url, speed=options.speed)

@@ -1,7 +1,6 @@
 """The processes of a demo: the deployment's own, and the world around it."""
 
 import sys
-from pathlib import Path
 
 from cauce.runtime.settings import Settings
 from cauce.runtime.supervisor import Program
@@ -19,8 +18,3 @@ def with_actors(programs: list[Program], settings: Settings) -> list[Program]:
         Program("crew", (*cauce, "world", "crew"), env),
         Program("carrier", (*cauce, "world", "carrier"), env),
     ]
-
-
-def logs_of(settings: Settings) -> Path:
-    """Where the processes of a deployment write what they have to say."""
-    return settings.home / "logs" / (settings.prefix.rstrip("-") or "default")

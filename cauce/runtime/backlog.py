@@ -13,6 +13,7 @@ from cauce.runtime.lane import Lane
 from cauce.runtime.log_reader import record_of
 from cauce.runtime.records import places_of, reading
 from cauce.runtime.settings import Settings
+from cauce.runtime.topics import administering
 
 _LOOK_MS = 100
 
@@ -72,7 +73,5 @@ async def backlog_of(servers: str, settings: Settings, lanes: Iterable[Lane]) ->
     """The backlog of these lanes, whose topics exist."""
     async with AsyncExitStack() as stack:
         reader = await stack.enter_async_context(reading(servers))
-        admin = AIOKafkaAdminClient(bootstrap_servers=servers)
-        stack.push_async_callback(admin.close)
-        await admin.start()
+        admin = await stack.enter_async_context(administering(servers))
         yield Backlog(admin, reader, settings, lanes)

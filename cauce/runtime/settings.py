@@ -75,3 +75,8 @@ class Settings(BaseSettings):
     def topic(self, name: str) -> str:
         """The full name of a topic, group or transactional id in this deployment."""
         return f"{self.prefix}{name}"
+
+    @property
+    def logs(self) -> Path:
+        """Where the processes of this deployment write what they have to say."""
+        return self.home / "logs" / (self.prefix.rstrip("-") or "default")

@@ -1,7 +1,8 @@
 """Creating the topics of a deployment: those of the table, and what the lanes keep for themselves."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -56,11 +57,20 @@ def specs(settings: Settings, lanes: Iterable[Lane] = ()) -> list[TopicSpec]:
     return list({spec.name: spec for spec in found}.values())
 
 
+@asynccontextmanager
+async def administering(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A client for what is asked of brokers beside records."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    try:
+        await admin.start()
+        yield admin
+    finally:
+        await admin.close()
+
+
 async def create_topics(bootstrap: str, settings: Settings, wanted: Iterable[TopicSpec]) -> list[str]:
     """Create what is absent and return those names, prefixed. Raises TopicMisfit for a wrong partition count."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
+    async with administering(bootstrap) as admin:
         replicas = min(3, len((await admin.describe_cluster())["brokers"]))
         config = {"min.insync.replicas": "2"} if replicas == 3 else {}
         topics = [
@@ -70,8 +80,6 @@ async def create_topics(bootstrap: str, settings: Settings, wanted: Iterable[Top
         created = await _create(admin, topics)
         await _check(admin, topics)
         return created
-    finally:
-        await admin.close()
 
 
 async def _create(admin: AIOKafkaAdminClient, topics: list[NewTopic]) -> list[str]:

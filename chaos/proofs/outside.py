@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin import RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.protocol.admin import DeleteGroupsRequest
 
 from cauce.runtime.lane import Lane
 from cauce.runtime.records import partitions_of_topic, places_of, reading, stored_records
 from cauce.runtime.settings import Settings
-from cauce.runtime.topics import TopicSpec, create_topics, specs
+from cauce.runtime.topics import TopicSpec, administering, create_topics, specs
 
 Rows = dict[bytes, bytes]
 
@@ -77,22 +77,19 @@ class Kafka:
 
     async def empty(self, topic: str) -> None:
         """Delete all records of a topic, as a retention that was set wrong does."""
-        name, admin = self.settings.topic(topic), AIOKafkaAdminClient(bootstrap_servers=self.servers)
-        async with reading(self.servers) as reader:
-            tps = await places_of(reader, [name])
-            ends = await reader.end_offsets(tps)
-        await admin.start()
-        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, {"cleanup.policy": "delete"})])
-        await admin.delete_records({tp: RecordsToDelete(before_offset=end) for tp, end in ends.items()})
-        await admin.close()
+        name = self.settings.topic(topic)
+        async with reading(self.servers) as reader, administering(self.servers) as admin:
+            ends = await reader.end_offsets(await places_of(reader, [name]))
+            await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, {"cleanup.policy": "delete"})])
+            await admin.delete_records({tp: RecordsToDelete(before_offset=end) for tp, end in ends.items()})
 
     async def forget_group(self, group: str) -> list[tuple[str, int]]:
         """Delete the group with its offsets, once its last member has left; its name with an error code, 0 for none."""
-        name, admin = self.settings.topic(group), AIOKafkaAdminClient(bootstrap_servers=self.servers)
-        await admin.start()
-        node = await admin.find_coordinator(name)
-        answer = await admin._send_request_to_node(node, DeleteGroupsRequest([name]))  # noqa: SLF001  # has no other door
-        await admin.close()
+        name = self.settings.topic(group)
+        async with administering(self.servers) as admin:
+            node = await admin.find_coordinator(name)
+            request = DeleteGroupsRequest([name])
+            answer = await admin._send_request_to_node(node, request)  # noqa: SLF001  # has no other door
         results: list[tuple[str, int]] = answer.results
         return results
 

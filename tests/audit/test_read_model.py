@@ -1,8 +1,5 @@
 """Law 11: the read model is held against the facts it has read; one that lags is late, not wrong."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 from sqlalchemy import delete, insert, update
 
@@ -11,16 +8,6 @@ from cauce.audit.record import Entry, Place
 from cauce.cli.read_model import shown_of
 from services.insight.held import held
 from services.insight.tables import LINES, ORDERS, POSITIONS, UNREAD
-
-LIVES = Path(__file__).parents[1] / "insight" / "conftest.py"
-
-
-@pytest.fixture(scope="module")
-def lives():
-    spec = importlib.util.spec_from_file_location("lives", LIVES)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class Compared:

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 from click.testing import CliRunner
 
 from cauce.cli import main
@@ -18,7 +17,7 @@ from cauce.cli.demo_faults import Unplayable, said_plainly
 from cauce.cli.demo_left import left, to_copy
 from cauce.cli.demo_past import existing_topics, home_of, playing
 from cauce.runtime.settings import Settings
-from cauce.runtime.topics import TopicSpec, create_topics
+from cauce.runtime.topics import TopicSpec, administering, create_topics
 
 CAUCE = Path(sys.executable).with_name("cauce")
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
@@ -64,10 +63,8 @@ def there(settings):
 
 def remove(settings):
     async def deleting():
-        admin = AIOKafkaAdminClient(bootstrap_servers=settings.servers)
-        await admin.start()
-        await admin.delete_topics(await existing_topics(settings))
-        await admin.close()
+        async with administering(settings.servers) as admin:
+            await admin.delete_topics(await existing_topics(settings))
 
     asyncio.run(deleting())
 

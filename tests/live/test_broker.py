@@ -6,30 +6,18 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 
-from cauce.runtime.broker import docker, kafka, ladder
-from cauce.runtime.broker.programs import ended, run
+from cauce.runtime.broker import kafka, ladder
+from cauce.runtime.broker.programs import ended
 from cauce.runtime.broker.record import LOOPBACK, BrokerFolder, answers
 from cauce.runtime.settings import Settings
+from cauce.runtime.topics import administering
 
 pytestmark = pytest.mark.live
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A home of its own, whose broker is stopped at the end."""
-    monkeypatch.delenv("CAUCE_SERVERS", raising=False)
-    monkeypatch.setenv("CAUCE_HOME", str(tmp_path))
-    yield tmp_path
-    ladder.stop(Settings())
-    with suppress(docker.EngineMissing):
-        volume = docker.container_name(BrokerFolder.of(tmp_path))
-        run(docker.engine(), "volume", "rm", "--force", volume, timeout_seconds=30)
 
 
 @pytest.fixture
@@ -88,14 +76,10 @@ def topics(servers, new=None):
     """The topics of a broker, after adding one."""
 
     async def asked():
-        client = AIOKafkaAdminClient(bootstrap_servers=servers)
-        await client.start()
-        try:
+        async with administering(servers) as admin:
             if new:
-                await client.create_topics([NewTopic(new, num_partitions=4, replication_factor=1)])
-            return await client.list_topics()
-        finally:
-            await client.close()
+                await admin.create_topics([NewTopic(new, num_partitions=4, replication_factor=1)])
+            return await admin.list_topics()
 
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         return runner.run(asked())

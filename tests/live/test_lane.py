@@ -17,12 +17,6 @@ from chaos.proofs.fleet import Fleet
 INPUTS = {"orders": 4, "receipts": 4, "notes": 1}
 
 
-@pytest.fixture
-async def feed(kafka):
-    await kafka.create(counting.LANES, **INPUTS, stock_out=4, mail_out=4)
-    return Feed(kafka)
-
-
 def some(count, topic="orders", start=0, keys=100):
     return [(topic, b"k%d" % (number % keys), b"%d" % number) for number in range(start, start + count)]
 

@@ -13,18 +13,11 @@ from cauce.runtime.partitions import partition_of
 from cauce.runtime.settings import Settings
 from chaos.proofs import counting
 from chaos.proofs.counted import INPUTS, NOTHING_WRONG, differences, drained, records, retry_all
-from chaos.proofs.feed import Feed
 
 
 @pytest.fixture
 def settings(broker, prefix, tmp_path):
     return Settings(servers=broker, prefix=prefix, home=tmp_path / "home", partitions=4, pools=2)
-
-
-@pytest.fixture
-async def feed(kafka):
-    await kafka.create(counting.LANES, **INPUTS, stock_out=4, mail_out=4)
-    return Feed(kafka)
 
 
 def feeding(feed, pace):

@@ -13,8 +13,7 @@ from aiokafka import AIOKafkaProducer
 
 from cauce.runtime.settings import Settings
 from chaos.proofs import counting
-from chaos.proofs.counted import INPUTS, NOTHING_WRONG, differences, drained, records
-from chaos.proofs.feed import Feed
+from chaos.proofs.counted import NOTHING_WRONG, differences, drained, records
 
 SLOW_OPENING = [str(Path(__file__).parent / "slow_opening.py")]
 SESSION_SECONDS = 6  # how long a group waits for a worker that says nothing
@@ -25,12 +24,6 @@ EVERYTHING = {(lane, number) for lane, count in (("stock", 4), ("mail", 2)) for 
 @pytest.fixture
 def settings(broker, prefix, tmp_path):
     return Settings(servers=broker, prefix=prefix, home=tmp_path / "home", partitions=4, pools=2)
-
-
-@pytest.fixture
-async def feed(kafka):
-    await kafka.create(counting.LANES, **INPUTS, stock_out=4, mail_out=4)
-    return Feed(kafka)
 
 
 async def until(claim):

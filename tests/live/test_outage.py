@@ -11,9 +11,8 @@ from contextlib import suppress
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from cauce.runtime.broker import docker, kafka, ladder
-from cauce.runtime.broker.programs import run
-from cauce.runtime.broker.record import LOOPBACK, BrokerFolder
+from cauce.runtime.broker import kafka, ladder
+from cauce.runtime.broker.record import LOOPBACK
 from cauce.runtime.log_reader import read_to_end
 from cauce.runtime.settings import Settings
 
@@ -21,18 +20,6 @@ pytestmark = pytest.mark.live
 
 WORKERS = ("intake-0", "allocation-0", "payments-0", "clock")
 MOST_LINES = 40  # of the client, in half a minute of outage; each worker wrote some thousand of them
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A home of its own, whose broker is stopped at the end."""
-    monkeypatch.delenv("CAUCE_SERVERS", raising=False)
-    monkeypatch.setenv("CAUCE_HOME", str(tmp_path))
-    yield tmp_path
-    ladder.stop(Settings())
-    with suppress(docker.EngineMissing):
-        volume = docker.container_name(BrokerFolder.of(tmp_path))
-        run(docker.engine(), "volume", "rm", "--force", volume, timeout_seconds=30)
 
 
 @pytest.fixture

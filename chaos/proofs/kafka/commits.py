@@ -9,6 +9,7 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from cauce.runtime.topics import administering
 from chaos.proofs.fleet import Late
 
 _LOOK_SECONDS = 0.1
@@ -42,9 +43,5 @@ class Commits:
 @asynccontextmanager
 async def committing(servers: str, group: str) -> AsyncIterator[Commits]:
     """Asks the brokers for as long as this lasts."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
-    await admin.start()
-    try:
+    async with administering(servers) as admin:
         yield Commits(admin, group)
-    finally:
-        await admin.close()
