@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from cauce.runtime.engine import tenure as tenure_module
+from cauce.runtime.engine.commits import told_when_late
 from cauce.runtime.engine.rows import Rows, rows_of
 from cauce.runtime.engine.station import Station
 from cauce.runtime.engine.stores import MemoryShelf
@@ -171,3 +172,18 @@ def test_a_staged_row_is_seen_though_its_generation_has_turned_over():
         rows.get(key)
 
     assert rows.get(b"a") == 1
+
+
+async def test_what_takes_longer_than_it_should_is_told_once_and_goes_on():
+    told = asyncio.Event()
+    with told_when_late(told.set, 0.01):
+        await told.wait()
+
+
+async def test_what_ends_in_time_or_fails_is_not_told():
+    told = []
+    with pytest.raises(ZeroDivisionError), told_when_late(lambda: told.append("late"), 0):
+        raise ZeroDivisionError
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert told == []

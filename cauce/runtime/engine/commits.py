@@ -1,7 +1,8 @@
 """One transaction of a tenure at a time, under way while the next batch is decided on what it will leave."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -33,3 +34,13 @@ class Commits:
         """Why the last one failed."""
         running = self._running
         return running.exception() if running is not None and running.done() and not running.cancelled() else None
+
+
+@contextmanager
+def told_when_late(tell: Callable[[], None], seconds: float) -> Iterator[None]:
+    """Call `tell` once where what is done within takes longer: brokers are asked again and again, without a word."""
+    waiting = asyncio.get_running_loop().call_later(seconds, tell)
+    try:
+        yield
+    finally:
+        waiting.cancel()

@@ -10,7 +10,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import ProducerFenced, UnknownTopicOrPartitionError
 
-from cauce.runtime.engine.commits import Commits
+from cauce.runtime.engine.commits import Commits, told_when_late
 from cauce.runtime.engine.gate import Gate
 from cauce.runtime.engine.rows import Encoded, Rows, rows_of
 from cauce.runtime.engine.standing import Standing
@@ -155,12 +155,18 @@ class Tenure:
     async def _commit(self, work: UnitOfWork, encoded: Mapping[str, Encoded]) -> None:
         started = time.perf_counter()
         station = self.station
-        ends = await commit(self.producer, work, encoded, prefix=station.prefix, group=station.group)
+        with told_when_late(lambda: self._tell_late(work), TRANSACTION_TIMEOUT_MS / 1000):
+            ends = await commit(self.producer, work, encoded, prefix=station.prefix, group=station.group)
         now = time.time()
         for name, end in ends.items():
             self.rows[name].keep(offset=end, now=now)
         self.changed.set()
         self._tell_commit(work, time.perf_counter() - started)
+
+    def _tell_late(self, work: UnitOfWork) -> None:
+        """The brokers have given this transaction up by now, or do not answer, or cannot write its end."""
+        offset = work.journal[0][1] if work.journal else None
+        self._tell("commit-late", offset=offset, outputs=len(work.out), seconds=TRANSACTION_TIMEOUT_MS // 1000)
 
     def _tell_commit(self, work: UnitOfWork, seconds: float) -> None:
         records = sum(count for _, _, count in work.journal)

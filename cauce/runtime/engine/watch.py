@@ -21,6 +21,7 @@ _LEVELS = {
     "store-rebuilt": logging.WARNING,
     "parked": logging.WARNING,
     "retry-failed": logging.WARNING,
+    "commit-late": logging.WARNING,
     "lost": logging.WARNING,
     "failed": logging.ERROR,
 }
