@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from cauce.runtime.clock import clock_of
+from cauce.runtime.clock import clock_once_set
 from cauce.runtime.deciding import receive
 from cauce.runtime.lane import is_control
 from cauce.runtime.log_reader import record_of
@@ -70,7 +70,7 @@ class Stage:
 
         What cannot be said yet waits in memory, and nothing is committed while something waits.
         """
-        clock, agenda = clock_of(self._settings), Agenda()
+        clock, agenda = await clock_once_set(self._settings), Agenda()
         async with self._consumer(role, topics) as consumer:
             while True:
                 fetched = await consumer.getmany(timeout_ms=LOOK_MS, max_records=2000)

@@ -3,6 +3,8 @@
 Only doors and the clock process read a clock; decisions get `at` with their input.
 """
 
+import asyncio
+import logging
 import mmap
 import os
 import struct
@@ -14,7 +16,10 @@ from typing import Protocol
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
 
+log = logging.getLogger("cauce.clock")
+
 SYSTEM = "system"
+_LOOK_SECONDS = 0.2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _BYTES = 8  # one native 64-bit integer, aligned: a reader sees the old value or the new one, never half of each
@@ -66,9 +71,22 @@ class ClockHand:
         self._value[0] = _microseconds(at)
 
 
+async def clock_once_set(settings: Settings) -> Clock:
+    """As `clock_of`, once somebody has set it; says once that it waits."""
+    if settings.clock != SYSTEM and not _file(settings).exists():
+        log.warning("waiting for the clock at %s (CAUCE_CLOCK), which another process sets", settings.clock)
+        while not _file(settings).exists():  # noqa: ASYNC110  # another process's file is no event of ours
+            await asyncio.sleep(_LOOK_SECONDS)
+    return clock_of(settings)
+
+
 def clock_of(settings: Settings) -> Clock:
     """The clock that the settings name: `system`, or the path of a file."""
-    return SystemClock() if settings.clock == SYSTEM else FileClock(Path(settings.clock).expanduser().absolute())
+    return SystemClock() if settings.clock == SYSTEM else FileClock(_file(settings))
+
+
+def _file(settings: Settings) -> Path:
+    return Path(settings.clock).expanduser().absolute()
 
 
 def _instant(microseconds: int) -> datetime:

@@ -1,12 +1,13 @@
 """Clocks: the system's, and a file's that another process sets."""
 
+import asyncio
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cauce.runtime.clock import ClockHand, FileClock, SystemClock, clock_of
+from cauce.runtime.clock import ClockHand, FileClock, SystemClock, clock_of, clock_once_set
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
 
@@ -118,3 +119,18 @@ def test_the_settings_choose_the_clock(tmp_path, file):
     assert isinstance(clock_of(Settings(home=tmp_path)), SystemClock)
     ClockHand(file, NOON)
     assert clock_of(Settings(home=tmp_path, clock=str(file))).now() == NOON
+
+
+async def test_a_clock_that_nobody_set_yet_is_waited_for(file, caplog):
+    waiting = asyncio.ensure_future(clock_once_set(Settings(clock=str(file))))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    assert str(file) in caplog.text
+    ClockHand(file, NOON)
+    assert (await waiting).now() == NOON
+
+
+async def test_a_file_that_is_no_clock_is_not_waited_for(tmp_path):
+    (tmp_path / "notes").write_text("noon")
+    with pytest.raises(Unavailable, match="not a clock"):
+        await clock_once_set(Settings(clock=str(tmp_path / "notes")))
