@@ -29,6 +29,12 @@ COMMANDS = {
 }
 
 
+class Impossible(click.ClickException):
+    """The command could not do its work; the message says what the operator can mend."""
+
+    exit_code = 2
+
+
 class Commands(click.Group):
     """A group that imports a command when it is needed, and prints what the operator can mend without a trace."""
 
@@ -45,22 +51,22 @@ class Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; a fault of the world becomes one message and exit code 1."""
+        """Run the command; a fault of the world becomes one message and exit code 2: a verdict is 1."""
         try:
             return super().invoke(ctx)
         except click.ClickException as fault:
             fault.message = harmless(fault.message, keep="\n")
             raise
         except Unavailable as fault:
-            raise click.ClickException(harmless(str(fault), keep="\n")) from None
+            raise Impossible(harmless(str(fault), keep="\n")) from None
         except ValidationError as wrong:
             if wrong.title != "Settings":
                 raise
-            raise click.ClickException(_wrong_settings(wrong)) from None
+            raise Impossible(_wrong_settings(wrong)) from None
         except Exception as fault:
             if not _lost_the_broker(fault):
                 raise
-            raise click.ClickException(
+            raise Impossible(
                 f"the broker went away ({type(fault).__name__}): see `cauce broker status`, then run this again"
             ) from None
 

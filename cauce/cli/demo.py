@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from cauce.audit.reading import audit, read_ledger
 from cauce.cli.demo_deployment import attached, find_deployment, own
@@ -57,7 +58,7 @@ class Speed(click.ParamType):
     "--input", "files", multiple=True, type=click.Path(path_type=Path),
     help="An Online Retail CSV file; several are played in the order given.",
 )  # fmt: skip
-@click.argument("more", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("more", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--orders", default=300, show_default=True, type=click.IntRange(1, 100_000), help="Without --input.")
 @click.option("--speed", type=Speed(), default="max", show_default=True, help="Business seconds a second, or `max`.")
 @click.option(
@@ -83,6 +84,7 @@ def command(
     Ctrl-C ends it early, with what has been till then. Exit code 1 when a law is broken; 2 when it cannot be played.
     """
     quiet_kafka()
+    _refuse_what_would_be_ignored(forgotten, [*files, *more])
     if forgotten is not None:
         with said_plainly():
             for line in forget(forgotten):
@@ -95,9 +97,19 @@ def command(
         plan = _plan([*files, *more], orders)
         settings = attached() if attach else own()
         asyncio.run(find_deployment(settings) if attach else refuse_taken(settings))
-    console.print(f"broker {settings.servers}; {len(plan.orders):,} orders with {plan.ordered_lines:,} lines")
+    goods = f"{len(plan.lines):,} lines, {plan.ordered_lines:,} of them ordered goods"
+    console.print(f"broker {settings.servers}; {len(plan.orders):,} orders; {goods}")
     options = Options(speed=speed, until_idle=until_idle, kill_each=kill_each)
     sys.exit(_whole(settings, plan, options, console, attach=attach, as_json=as_json))
+
+
+def _refuse_what_would_be_ignored(forgotten: str | None, files: list[Path]) -> None:
+    context = click.get_current_context()
+    given = {name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    if forgotten is not None and given - {"forgotten"}:
+        raise click.UsageError("--forget plays nothing, so no other option goes with it")
+    if files and "orders" in given:
+        raise click.UsageError("--orders is for a demo without --input: a file's orders are all played")
 
 
 def _plan(files: list[Path], orders: int) -> Plan:
@@ -109,7 +121,7 @@ def _plan(files: list[Path], orders: int) -> Plan:
 def _whole(settings: Settings, plan: Plan, options: Options, console: Screen, *, attach: bool, as_json: bool) -> int:
     """Play, print what became of everything and what is left, and answer the exit code."""
     try:
-        with said_plainly(Stalled, hint=f"logs: {settings.logs}"):
+        with said_plainly(Stalled, hint=_whose_fault(settings, attach=attach)):
             found = asyncio.run(_demo(settings, plan, options, console, attach=attach))
         if as_json:
             click.echo(found.model_dump_json())
@@ -124,6 +136,16 @@ def _whole(settings: Settings, plan: Plan, options: Options, console: Screen, *,
         if not attach:
             _say(left(settings), console)
     return 0 if found.is_good else 1
+
+
+def _whose_fault(settings: Settings, *, attach: bool) -> str:
+    """Where to look when nothing moves."""
+    if not attach:
+        return f"logs: {settings.logs}"
+    return (
+        "see that `cauce up`, `cauce world crew` and `cauce world carrier` run, with this CAUCE_PREFIX; "
+        f"logs of the services: {settings.logs}"
+    )
 
 
 def _say(lines: Iterable[object], console: Screen) -> None:

@@ -16,29 +16,27 @@ def as_called() -> str:
 
 
 def to_copy(settings: Settings, order: str = "ORDER") -> dict[str, str]:
-    """What can be looked at, and how; each line says alone which deployment it means."""
+    """What can be looked at, and how, in a shell that the first line has told which deployment is meant."""
     names = {"CAUCE_SERVERS": settings.servers, "CAUCE_PREFIX": settings.prefix, "CAUCE_HOME": settings.home}
-    cauce, deployment = as_called(), _assigned(names)
-    commands = {
+    cauce = as_called()
+    return {
+        "first, which deployment is meant": f"export {_assigned(names)}".rstrip(),
         "the orders": f"{cauce} order list",
         "one order's whole life": f"{cauce} order show {shlex.quote(order)}",
         "decide it all again": f"{cauce} replay",
         "take a payment twice, as a broken worker would": f"{shlex.quote(sys.executable)} -m cauce.demo.twice captured",
         "name the record that broke a law": f"{cauce} audit",
     }
-    return {what: f"{deployment}{command}" for what, command in commands.items()}
 
 
 def left(settings: Settings) -> list[str]:
     """What goes on or stays after a demo, and the command that ends each, right in any shell."""
     cauce = f"{_given()}{as_called()}"
     end = "which CAUCE_SERVERS names, goes on" if "CAUCE_SERVERS" in os.environ else f"until `{cauce} broker stop`"
-    look = to_copy(settings)["the orders"]
     return [
         f"Left: the broker at {settings.servers}, {end};",
         f"  topics {settings.prefix}* and files in {settings.home}, until `{cauce} demo --forget {settings.prefix}`;",
-        f"  logs in {settings.logs};",
-        f"  to look: `{look}`",
+        f"  logs in {settings.logs}.",
     ]
 
 

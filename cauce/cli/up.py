@@ -11,6 +11,7 @@ from cauce.runtime.assembly import lanes_of
 from cauce.runtime.broker import ladder
 from cauce.runtime.broker.outage import ADVICE, Outage, report_outages
 from cauce.runtime.broker.record import answers
+from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import Lane
 from cauce.runtime.logs import log_to_stderr
 from cauce.runtime.settings import Settings
@@ -54,7 +55,10 @@ def command(*, workers: int) -> None:
 
 def _advice(settings: Settings, servers: str) -> str:
     """What to do about a broker that does not answer: ours may have come up elsewhere."""
-    now = None if settings.servers else ladder.current(settings)
+    try:
+        now = None if settings.servers else ladder.current(settings)
+    except Unavailable as gone:
+        return str(gone)
     if now and now.servers != servers:
         return f"it is at {now.servers} now; stop this command and start it again"
     return ADVICE

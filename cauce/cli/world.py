@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
+import time
+from collections.abc import Iterable
 
 import click
 
@@ -10,9 +13,13 @@ from cauce.cli.recorded import present
 from cauce.demo import carrier, crew
 from cauce.demo.stage import Stage
 from cauce.runtime.broker import ladder
+from cauce.runtime.faults import Unavailable
 from cauce.runtime.logs import log_to_stderr
 from cauce.runtime.settings import Settings
 
+log = logging.getLogger("cauce.world")
+
+_LOOK_SECONDS = 1.0
 ROLES = {"crew": (crew.TOPICS, crew.respond), "carrier": (carrier.TOPICS, carrier.respond)}
 
 
@@ -26,9 +33,24 @@ def command(role: str) -> None:
     log_to_stderr()
     settings = Settings()
     servers = ladder.obtain(settings).servers
-    present(settings, servers, ROLES[role][0])
+    _wait_for(settings, servers, ROLES[role][0])
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(_play(role, servers, settings))
+
+
+def _wait_for(settings: Settings, servers: str, topics: Iterable[str]) -> None:
+    """Until the deployment has made its topics: who starts everything at once starts its world too."""
+    told = False
+    while True:
+        try:
+            present(settings, servers, topics)
+        except Unavailable as absent:
+            if not told:
+                log.warning("waiting: %s", absent)
+            told = True
+            time.sleep(_LOOK_SECONDS)  # another process makes them
+        else:
+            return
 
 
 async def _play(role: str, servers: str, settings: Settings) -> None:

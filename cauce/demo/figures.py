@@ -129,6 +129,7 @@ class Result(Figures):
     audit: Audit
     settled: Annotated[bool, _of("whether all came to its end before the demo did")]
     unaccounted: Annotated[tuple[str, ...], _of("the first lines and orders that are unaccounted for, and why")] = ()
+    refused_because: Annotated[dict[str, Count], _of("refusals of orders and returns, by the code of the reason")] = {}
     killed: Annotated[dict[str, Count], _of("kill -9 by worker")] = {}
     restarts: Annotated[dict[str, Count], _of("starts after the first, by worker")] = {}
     seconds: Annotated[float, _of("from the first process to the end")]

@@ -42,6 +42,7 @@ def results(play: Play, verdict: Verdict, seconds: float) -> Result:
         audit=_audit(verdict),
         settled=play.settled,
         unaccounted=tuple(found.wrong[:_SHOWN]),
+        refused_because=dict(score.tally.because.most_common()),
         killed=dict(play.killer.killed),
         restarts={name: count for name, count in play.supervisor.restarts.items() if count},
         seconds=round(seconds, 1),
@@ -117,6 +118,8 @@ def shown(found: Result, currency: str) -> Group:
     money = {name: Money(amount=amount, currency=currency) for name, amount in found.money}
     rest = ", ".join(f"{money[name]} {_words(name)}" for name in money if name != "captured" and money[name].amount)
     table.add_row("money", f"{money['captured']} captured", rest)
+    if found.refused_because:
+        table.add_row("refused because", "", _listed(found.refused_because))
     if found.killed:
         killed, again = sum(found.killed.values()), sum(found.restarts.values())
         table.add_row("workers", f"{killed:,} killed", f"{again:,} started again")

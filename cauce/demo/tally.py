@@ -36,6 +36,7 @@ class Tally:
     def __init__(self) -> None:
         self.placed: dict[str, OrderPlaced] = {}  # by the channel's name, as are refusals
         self.refused: Counter[str] = Counter()
+        self.because: Counter[str] = Counter()  # why orders and returns were refused, by the code of the reason
         self.units: dict[Stage, Counter[tuple[str, str]]] = {stage: Counter() for stage in Stage}  # by order, line
         self.answered: set[str] = set()  # orders of which the stock was asked, and said what it has
         self.adjusted: Counter[str] = Counter()
@@ -79,6 +80,7 @@ class Tally:
                 self.placed[fact.channel_order] = fact
             case OrderRefused():
                 self.refused[fact.channel_order] += 1
+                self.because.update(reason.code for reason in fact.reasons)
             case OrderChanged():
                 self._count(Stage.CANCELED, fact.order_id, fact.canceled)
                 self.owed[fact.order_id] += fact.taken_off.amount
@@ -119,6 +121,7 @@ class Tally:
                 self.granted[fact.request_id] = Granted(fact.return_id, units)
             case ReturnRefused():
                 self.returns_refused[fact.request_id] += 1
+                self.because.update(reason.code for reason in fact.reasons)
             case GoodsReturned():
                 for line in fact.units:
                     self.returned[fact.return_id][line.line_id] += line.quantity

@@ -32,14 +32,14 @@ def test_an_unknown_command_is_a_usage_error(cauce):
 def test_a_broker_that_is_not_there_is_said_in_one_line(cauce, monkeypatch):
     monkeypatch.setenv("CAUCE_SERVERS", "127.0.0.1:1")
     shown = cauce("broker", "start")
-    assert shown.exit_code == 1
+    assert shown.exit_code == 2
     assert shown.output.startswith("Error: No broker answers at 127.0.0.1:1")
 
 
 def test_a_setting_that_cannot_be_used_is_named_as_the_environment_knows_it(cauce, monkeypatch):
     monkeypatch.setenv("CAUCE_PARTITIONS", "none")
     shown = cauce("broker", "status")
-    assert shown.exit_code == 1
+    assert shown.exit_code == 2
     assert "CAUCE_PARTITIONS: Input should be a valid integer" in shown.output
 
 

@@ -184,7 +184,7 @@ def test_lines_to_copy_say_again_what_the_environment_said(tmp_path):
     ends = [line for line in left(settings) if "broker stop`" in line or "--forget" in line]
     assert len(ends) == 2
     assert all(f"`CAUCE_HOME={tmp_path / 'home'} " in line for line in ends)
-    assert f"CAUCE_HOME='{tmp_path / 'a home'}' " in to_copy(settings)["the orders"]
+    assert f"CAUCE_HOME='{tmp_path / 'a home'}'" in to_copy(settings)["first, which deployment is meant"]
 
 
 def test_a_named_broker_is_not_said_to_be_ended_by_us(environment):

@@ -82,7 +82,7 @@ def test_pages_of_orders_show_it_as_it_is(model, page, width):
 )
 def test_the_commands_about_orders_say_it_as_it_is(home, words):
     told = CliRunner().invoke(main, ["order", *words], env={"CAUCE_HOME": str(home)})
-    assert told.exit_code == (1 if words[-1] == "[/bold]" else 0)
+    assert told.exit_code == (2 if words[-1] == "[/bold]" else 0)
     assert is_harmless(told.output)
 
 
@@ -150,7 +150,7 @@ def test_an_error_shows_it_as_it_is(tmp_path, monkeypatch):
     monkeypatch.setenv("CAUCE_HOME", str(tmp_path))
     monkeypatch.setenv("CAUCE_SERVERS", "[/x]\x1b[2J:9092")
     told = CliRunner().invoke(main, ["broker", "start"])
-    assert told.exit_code == 1
+    assert told.exit_code == 2
     assert is_harmless(told.output)
     assert r"[/x]\x1b[2J" in told.output
 

@@ -76,13 +76,13 @@ def test_a_list_for_programs_is_one_object_a_line(cauce):
 
 def test_an_order_that_is_not_there_is_named(cauce):
     missing = cauce("show", "WEB-1")
-    assert missing.exit_code == 1
+    assert missing.exit_code == 2
     assert "'WEB-1'" in missing.output
 
 
 def test_without_a_read_model_the_next_step_is_said(cauce, tmp_path):
     nothing = cauce("list", home=tmp_path / "elsewhere")
-    assert nothing.exit_code == 1
+    assert nothing.exit_code == 2
     assert "cauce run insight" in nothing.output
     assert not (tmp_path / "elsewhere").exists()
 
@@ -105,7 +105,7 @@ def _altered(lives, home, tmp_path):
 
 def test_several_orders_of_one_name_are_offered_by_id_and_channel(cauce, altered):
     both = cauce("show", "536365", home=altered(channel="phone", channel_order="536365", order_number="PHONE-1"))
-    assert both.exit_code == 1
+    assert both.exit_code == 2
     assert "ord0003abcdefghijklmnopq  PHONE-1  (phone, placed, " in both.output
     assert "ord0001abcdefghijklmnopq  WEB-536365  (web, part shipped, " in both.output
 
@@ -117,7 +117,7 @@ def test_capitals_do_not_matter(cauce):
 def test_the_beginning_of_a_name_is_enough_where_no_other_order_has_it(cauce):
     assert "WEB-536365  part shipped" in cauce("show", "ord0001").output
     several = cauce("show", "WEB-53636")
-    assert several.exit_code == 1
+    assert several.exit_code == 2
     assert "ord0001abcdefghijklmnopq" in several.output
     assert "ord0002abcdefghijklmnopq" in several.output
 

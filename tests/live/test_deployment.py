@@ -89,6 +89,6 @@ async def test_a_worker_started_from_a_fresh_home_ends_with_the_words_of_what_to
         subprocess.run, command, env={**os.environ, **own}, capture_output=True, text=True, timeout=60, check=False
     )
 
-    assert ended.returncode == 1
+    assert ended.returncode == 2
     assert f"to {fresh.home}/vault" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -46,7 +46,7 @@ def test_what_was_published_is_said_by_kind_items_version_and_topic(publish, set
 
 def test_without_its_topics_nothing_is_sent_and_the_command_says_how_to_create_them(publish, settings):
     shown = publish()
-    assert shown.exit_code == 1
+    assert shown.exit_code == 2
     assert shown.output == (
         f"Error: No topic {settings.topic('reference')}, so nothing was published. "
         "Create it: `cauce topics`, or `cauce up`.\n"
@@ -56,7 +56,7 @@ def test_without_its_topics_nothing_is_sent_and_the_command_says_how_to_create_t
 def test_with_other_partition_counts_than_the_topics_have_nothing_is_sent(publish, settings):
     asyncio.run(create_topics(settings.servers, settings, wanted(settings)))
     shown = publish(CAUCE_PARTITIONS="9")
-    assert shown.exit_code == 1
+    assert shown.exit_code == 2
     assert "has 4 partitions, the settings ask for 9, so nothing was published" in shown.output
     assert asyncio.run(records(settings)) == []
 

@@ -75,6 +75,18 @@ def test_a_recorded_broker_that_lives_but_does_not_answer_is_not_current(home_se
     assert ladder.current(home_settings) is None
 
 
+def test_a_broker_whose_docker_engine_is_gone_is_neither_forgotten_nor_replaced(home_settings, folder, monkeypatch):
+    folder.write(Record(servers="127.0.0.1:9092", container="cauce-broker-0-1"))
+    monkeypatch.setenv("PATH", "/nowhere")
+    for asked in (ladder.current, ladder.found, ladder.obtain, ladder.stop):
+        with pytest.raises(Unavailable, match="in a Docker container"):
+            asked(home_settings)
+    assert folder.record()
+    folder.forget()  # as `cauce broker stop` leaves it: the topics stay in the volume
+    with pytest.raises(Unavailable, match="in a Docker container"):
+        ladder.obtain(home_settings)
+
+
 def test_a_free_port_is_the_preferred_one_unless_it_is_taken(taken_port):
     port = free_port()
     assert free_port(port) == port

@@ -54,7 +54,9 @@ def obtain(settings: Settings) -> Broker:
 
 
 def current(settings: Settings) -> Broker | None:
-    """The broker that commands would use now, without starting one; nothing when none answers."""
+    """The broker that commands would use now, without starting one; nothing when none answers.
+    Raises `Unavailable` where it is in a container and no Docker engine answers.
+    """
     if settings.servers:
         return Broker(servers=settings.servers, rung="named") if answers(settings.servers) else None
     return _recorded(BrokerFolder.of(settings.home))
@@ -76,7 +78,9 @@ def found(settings: Settings) -> Broker:
 
 
 def stop(settings: Settings) -> Record | None:
-    """Stop the broker that this home started, and wait for its end. What was stopped; nothing when none ran."""
+    """Stop the broker that this home started, and wait for its end. What was stopped; nothing when none ran.
+    Raises `Unavailable` where it is in a container and no Docker engine answers.
+    """
     folder = BrokerFolder.of(settings.home)
     with _alone(folder):
         record = folder.record()
@@ -105,7 +109,21 @@ def _recorded(folder: BrokerFolder) -> Broker | None:
 
 
 def _lives(record: Record) -> bool:
-    return docker.lives(record) if record.container else kafka.lives(record)
+    """Raises `Unavailable` where the engine that would know does not answer."""
+    if not record.container:
+        return kafka.lives(record)
+    try:
+        docker.engine()
+    except docker.EngineMissing as missing:
+        raise _engine_gone(missing) from None
+    return docker.lives(record)
+
+
+def _engine_gone(missing: docker.EngineMissing) -> Unavailable:
+    return Unavailable(
+        f"This home's broker and its topics are in a Docker container, and {missing}. Start Docker, "
+        "or name another home in CAUCE_HOME to begin with a new broker."
+    )
 
 
 def _started(folder: BrokerFolder) -> Broker:
@@ -115,6 +133,8 @@ def _started(folder: BrokerFolder) -> Broker:
         try:
             return _written(folder, docker.start(folder), rung="docker")
         except docker.EngineMissing as missing:
+            if folder.in_docker:
+                raise _engine_gone(missing) from None
             reason = str(missing)
         except ProgramFailed as failure:
             reason = str(failure)

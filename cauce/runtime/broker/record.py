@@ -67,6 +67,7 @@ class BrokerFolder(BaseModel):
         """Replace the record, whole or not at all."""
         _replace(self._file, record.model_dump_json(exclude_none=True) + "\n")
         _replace(self.path / "servers", record.servers)
+        _replace(self.path / "rung", "docker" if record.container else "kafka")
 
     def forget(self) -> None:
         """Remove the record; where the broker was is remembered."""
@@ -79,6 +80,14 @@ class BrokerFolder(BaseModel):
             return (self.path / "servers").read_text().strip() or None
         except FileNotFoundError:
             return None
+
+    @property
+    def in_docker(self) -> bool:
+        """Whether this home's topics are in a container's volume."""
+        try:
+            return (self.path / "rung").read_text() == "docker"
+        except FileNotFoundError:
+            return False
 
     def port(self, first: int) -> int:
         """The port to come up on: the last one, else `first`, else another, whichever is free."""
