@@ -28,9 +28,9 @@ def goods(skus: int | None = None) -> dict[str, str]:
     return {f"{100_000 + number}": f"thing {number}" for number in range(skus)}
 
 
-def orders(of: dict[str, str]) -> Iterator[RawOrder]:
-    """Orders without end, numbered from 1, prepaid, of LINES lines each."""
-    forms = _forms(of)
+def orders(of: dict[str, str], at: datetime | None = None) -> Iterator[RawOrder]:
+    """Orders without end, numbered from 1, prepaid, of LINES lines each, all placed now or `at` one time."""
+    forms = [_form(str(number), at or datetime.now(UTC), of) for number in range(_FORMS)]
     number, newest = 0, 0
     while True:
         number += 1
@@ -44,13 +44,8 @@ def orders(of: dict[str, str]) -> Iterator[RawOrder]:
         yield RawOrder(str(number), value)
 
 
-def _forms(of: dict[str, str]) -> list[bytes]:
-    now = datetime.now(UTC)
-    return [_form(str(number), now, of) for number in range(_FORMS)]
-
-
-def _form(name: str, now: datetime, of: dict[str, str]) -> bytes:
-    order = order_of(name, now, customer=f"form{name}", lines=LINES, goods=of)
+def _form(name: str, at: datetime, of: dict[str, str]) -> bytes:
+    order = order_of(name, at, customer=f"form{name}", lines=LINES, goods=of)
     amount = sum(line.amount for line in order.lines) + sum(charge.amount for charge in order.charges)
     payment = ChannelPayment(payment_id=f"pay-{_NUMBER}", provider=PROVIDER, reference=f"ch-{_NUMBER}", amount=amount)
     address = order.ship_to.model_copy(update={"email": f"{_CUSTOMER}@customers.example", "name": _CUSTOMER})
