@@ -12,9 +12,9 @@ class Commits:
     def __init__(self) -> None:
         self._running: asyncio.Task[None] | None = None
 
-    def under_way(self) -> bool:
-        """Whether one runs now."""
-        return self._running is not None and not self._running.done()
+    def under_way(self) -> asyncio.Task[None] | None:
+        """The one that runs now."""
+        return None if self._running is None or self._running.done() else self._running
 
     def begin(self, commit: Coroutine[Any, Any, None]) -> None:
         """Start the next, once `done`."""

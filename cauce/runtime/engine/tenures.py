@@ -136,12 +136,11 @@ class Tenures:
     def free(self) -> dict[TopicPartition, Tenure]:
         """Input partitions whose tenure is ready for records. Raises the error of one that failed."""
         self.raise_failures()
-        ready = (t for t in self.held.values() if t.gate.open and (t.task is None or t.task.done()))
-        return {tp: tenure for tenure in ready for tp in tenure.inputs}
+        return {tp: tenure for tenure in self.held.values() if tenure.is_free for tp in tenure.inputs}
 
     def running(self) -> list[asyncio.Task[None]]:
-        """The tasks that work through a fetch."""
-        return [t.task for t in self.held.values() if t.task is not None and not t.task.done()]
+        """The tasks after which tenures will be ready."""
+        return [task for tenure in self.held.values() if (task := tenure.under_way) is not None]
 
     def launch(self, fetched: Mapping[tuple[str, int], Sequence[Any]], free: Mapping[Any, Tenure]) -> None:
         """Start a task for each tenure that got records; tenures run side by side."""
