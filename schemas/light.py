@@ -6,11 +6,12 @@ JSON that msgspec refuses is read by pydantic, so that pydantic alone decides wh
 """
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from operator import attrgetter
-from typing import Annotated, Any, ClassVar, TypeVar, cast, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
@@ -28,7 +29,7 @@ _BASE64 = r"\A(?s:(?=(?:.{64})*(?:.{4}){0,15}\Z))[A-Za-z0-9_-]*(?:[AQgw]==|[AEIM
 _FINER = re.compile(rb"\.\d{7}")  # digits after the microseconds, which pydantic cuts off and msgspec rounds
 _INSTANT = Annotated[datetime, msgspec.Meta(tz=True)]
 _KINDS: dict[Any, Any] = {
-    **{kind: kind for kind in (str, int, float, bool)},
+    **{kind: kind for kind in (str, int, float, bool, date)},
     AwareDatetime: _INSTANT,
     bytes: Annotated[str, msgspec.Meta(pattern=_BASE64)],
 }
@@ -60,15 +61,17 @@ def _form(model: Any) -> Any:
     checks = model.__pydantic_decorators__
     if checks.validators or checks.field_validators or checks.model_validators or checks.root_validators:
         raise NoLightForm(f"{model.__name__} has validators of its own")
+    absent = any(field.get_default() is None and not field.is_required() for field in model.model_fields.values())
     return msgspec.defstruct(
         model.__name__,
-        [_field(name, field) for name, field in model.model_fields.items()],
+        [_field(name, field, written=absent) for name, field in model.model_fields.items()],
         bases=(LightForm,),
         namespace={"declaration": model, "__doc__": model.__doc__, **_message_names(model)},
         module=__name__,
         frozen=True,
         gc=False,
         kw_only=True,
+        omit_defaults=absent,
         forbid_unknown_fields=True,  # what is passed over must be JSON too, and msgspec does not look
     )
 
@@ -153,14 +156,19 @@ def _is_text(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, str)
 
 
-def _field(name: str, field: FieldInfo) -> tuple[str, Any] | tuple[str, Any, Any]:
+def _field(name: str, field: FieldInfo, *, written: bool) -> tuple[str, Any] | tuple[str, Any, Any]:
+    """With `written`, the struct leaves out its defaults, which only what is absent may be: a factory's are none."""
     kind = _kind(field.annotation, field.metadata)
     if field.is_required():
+        if NoneType in get_args(field.annotation):
+            raise NoLightForm(f"{name}: may be null, and must be there")
         return name, kind
     default = field.get_default()
+    if default is None:
+        return name, kind, None
     if not isinstance(default, (str, int, tuple)) or field.default_factory:
         raise NoLightForm(f"{name}: a default of {type(default).__name__} may not be written")
-    return name, kind, default
+    return name, kind, msgspec.field(default_factory=lambda: default) if written else default
 
 
 def _kind(annotation: Any, metadata: list[Any]) -> Any:
@@ -176,6 +184,8 @@ def _kind(annotation: Any, metadata: list[Any]) -> Any:
 def _plain(annotation: Any) -> Any:
     if annotation in _KINDS:
         return _KINDS[annotation]
+    if get_origin(annotation) in {Union, UnionType}:
+        return _optional(annotation)
     if get_origin(annotation) is tuple and get_args(annotation)[1:] == (Ellipsis,):
         return tuple[_kind(get_args(annotation)[0], []), ...]  # type: ignore[misc]  # made at run time
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -183,6 +193,13 @@ def _plain(annotation: Any) -> Any:
     if _is_text(annotation) and issubclass(annotation, Enum):
         return annotation
     raise NoLightForm(f"{annotation} has no light form")
+
+
+def _optional(annotation: Any) -> Any:
+    kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
+    if len(kinds) != 1 or len(get_args(annotation)) != 2:
+        raise NoLightForm(f"{annotation} has no light form")
+    return _kind(kinds[0], []) | None
 
 
 _NUMBERS = {Ge: "ge", Gt: "gt", Le: "le", Lt: "lt"}
