@@ -11,6 +11,7 @@ from cauce.runtime.service import Answer, Received
 from schemas.base import Instant, Message, Part
 from schemas.effects import EffectAnswered
 from schemas.envelope import Envelope
+from schemas.light import light, read_light
 from schemas.upcasts import read_message
 
 _DETAIL_CHARACTERS = 500  # of what a provider says
@@ -56,6 +57,9 @@ class Errand(Part):
     def from_row(cls, row: bytes) -> "Errand":
         """What `to_row` wrote."""
         return cls.model_validate_json(row)
+
+
+_answered = light(EffectAnswered)
 
 
 def _text(row: Any) -> bytes:
@@ -118,8 +122,8 @@ class Results:
 
 
 def _result(errand: Errand, answer: Answer) -> EffectAnswered:
-    effect = errand.effect
-    return EffectAnswered(
+    effect = read_light(errand.type, errand.value.encode())
+    return _answered(
         subject=effect.key_value(),
         effect_id=errand.effect_id,
         effect=effect.type,

@@ -17,6 +17,7 @@ from cauce.runtime.runners.errands import COUNTS, ERRANDS, REQUESTS, Results, re
 from cauce.runtime.runners.performing import KnowsItsWidth, LooksUp, Provider
 from cauce.runtime.service import RunnerLane
 from cauce.runtime.settings import Settings
+from schemas.light import read_light
 from schemas.topics import Family
 
 
@@ -36,7 +37,7 @@ class Runner:
 
     def handle(self, record: Record, work: Work) -> None:
         """See cauce.runtime.lane.Handler: a request that comes twice is one errand."""
-        request(work, receive(record))
+        request(work, receive(record, read_light))
 
     async def background(self, tenure: TenureHandle) -> None:
         """See cauce.runtime.lane.Background."""
