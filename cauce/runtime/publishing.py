@@ -52,11 +52,11 @@ class Publisher:
             work.send(home.topic, key, event.to_bytes(), headers, int(subject) if home.pooled else None)
 
 
-def send(work: Work, message: Message, envelope: Envelope) -> None:
-    """Send a message to its home topic; a pool's number is its partition."""
+def send(work: Work, message: Message, value: bytes, envelope: Envelope) -> None:
+    """Send a message, whose bytes are `value`, to its home topic; a pool's number is its partition."""
     home, key = _home(message.type), message.key_value()
     partition = int(key) if home.pooled else None
-    work.send(home.topic, key.encode(), message.to_bytes(), envelope.to_headers(), partition)
+    work.send(home.topic, key.encode(), value, envelope.to_headers(), partition)
 
 
 def home_topics(messages: Iterable[type[Any]]) -> tuple[str, ...]:

@@ -97,22 +97,19 @@ class Door:
             self._set_aside(lane, record, work, self._surprise(record, surprise))
         else:
             self._surprises = 0
-            for command, envelope in commands:
-                send(work, command.message, envelope)
+            for command, value, envelope in commands:
+                send(work, command.message, value, envelope)
 
     def settle(self) -> None:
         """Bring the keys of people who were new in a batch to the disk, before anybody sees what was sealed."""
         self.desk.vault.settle()
 
-    def _read(self, record: Record) -> list[tuple[Command, Envelope]]:
+    def _read(self, record: Record) -> list[tuple[Command, bytes, Envelope]]:
         topic = RawTopic(record.topic)
         form = read_form(topic, record.value)
         tools = self._tools()
-        commands = [(one, self._envelope(one, record, tools)) for one in self._functions[topic](form, tools)]
-        for command, _ in commands:
-            if len(command.message.to_bytes()) > MAX_VALUE_BYTES:
-                raise Unreadable(f"{command.message.type} would have more than {MAX_VALUE_BYTES} bytes")
-        return commands
+        commands = self._functions[topic](form, tools)
+        return [(one, _bytes(one), self._envelope(one, record, tools)) for one in commands]
 
     def _tools(self) -> DoorTools:
         clock, vault, gazetteer = self.desk
@@ -151,3 +148,10 @@ class Door:
         place = f"{frame.filename}:{frame.lineno}"
         log.error("stumbled topic=%s offset=%d by=%s at=%s", record.topic, record.offset, kind, place)
         return f"our own fault: {kind}; report it, then send the record again"
+
+
+def _bytes(command: Command) -> bytes:
+    value = command.message.to_bytes()
+    if len(value) > MAX_VALUE_BYTES:
+        raise Unreadable(f"{command.message.type} would have more than {MAX_VALUE_BYTES} bytes")
+    return value
