@@ -68,6 +68,7 @@ class EntityHandler:
         self._states = entity_table(lane)
         self._publisher = Publisher(lane.service, lane.name, release)
         self._reference = ReferenceView()
+        self._read = read_light if lane.light else read_message
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -78,11 +79,11 @@ class EntityHandler:
 
     def __call__(self, record: Record, work: Work) -> None:
         """See cauce.runtime.lane.Handler."""
-        received = receive(record)
-        if isinstance(received.message, ReferencePublished):
+        received = receive(record, self._read)
+        if received.envelope.type == ReferencePublished.type:
             take(work, received.message)
             self._reference.forget()
-        elif isinstance(received.message, TimeReached):
+        elif received.envelope.type == TimeReached.type:
             self._take_tick(work, record, received.envelope, received.message)
         else:
             if record.key is None:

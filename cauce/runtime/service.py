@@ -77,7 +77,8 @@ class Command(NamedTuple):
 class EntityLane:
     """One state a key. `inputs` maps a topic to the pure function that makes a command (or None) of its messages.
 
-    `entity` names the field by which every message it publishes says whose fact it is.
+    `entity` names the field by which every message it publishes says whose fact it is. A `light` lane is given messages
+    in their light forms (`schemas.light`): it is hot, and its state keeps no part of a message.
     """
 
     service: str
@@ -88,6 +89,7 @@ class EntityLane:
     publishes: tuple[type[Message], ...]
     entity: str = "order_id"
     on_due: Callable[[datetime], Any] | None = None
+    light: bool = False
 
 
 @dataclass(frozen=True, slots=True)

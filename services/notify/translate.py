@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from cauce.decider import Reference
+from cauce.money import Money
 from cauce.runtime.service import Received
 from schemas.base import Message
 from schemas.effects import EffectAnswered
+from schemas.light import light, replace
 from schemas.notices import NoticeKind, NoticeLine, TellCustomer
 from schemas.orders import CanceledUnits, Customer, OrderChanged, OrderPlaced, OrderRefused, Reason
 from schemas.payments import PaymentRefunded
@@ -17,10 +19,12 @@ from schemas.stock import Allocated, Backordered
 from services.notify.domain.notices import RecordAnswer, Tell
 from services.notify.domain.router import Route
 
+_word, _line, _money = light(TellCustomer), light(NoticeLine), light(Money)
+
 
 def to_route(received: Received, reference: Reference) -> Route | None:
     """The word to the customer that a fact asks for; None for facts no customer hears of."""
-    tell = _TELL.get(type(received.message))
+    tell = _TELL.get(received.message.type)
     notice = tell(received.message) if tell else None
     return Route(at=received.envelope.at, notice=_named(notice, reference)) if notice else None
 
@@ -29,14 +33,12 @@ def _named(notice: TellCustomer, reference: Reference) -> TellCustomer:
     """With the products' names beside their skus, where they are known; a change's lines are numbers, not skus."""
     if notice.kind is NoticeKind.CHANGED or not notice.lines:
         return notice
-    return notice.model_copy(update={"lines": tuple(_with_name(line, reference) for line in notice.lines)})
+    return replace(notice, lines=tuple(_with_name(line, reference) for line in notice.lines))
 
 
 def _with_name(line: NoticeLine, reference: Reference) -> NoticeLine:
     product = reference.item(Kind.PRODUCTS, line.text)
-    return (
-        NoticeLine(text=f"{product.name} ({line.text})", quantity=line.quantity) if product and product.name else line
-    )
+    return _line(text=f"{product.name} ({line.text})", quantity=line.quantity) if product and product.name else line
 
 
 def to_notice(received: Received, _reference: Reference) -> Tell | RecordAnswer:
@@ -54,7 +56,7 @@ def to_notice(received: Received, _reference: Reference) -> Tell | RecordAnswer:
 
 
 def _to(customer: Customer, kind: NoticeKind, reference: str, fact: Any, **told: Any) -> TellCustomer:
-    return TellCustomer(
+    return _word(
         person_id=customer.person_id,
         kind=kind,
         reference=reference,
@@ -71,7 +73,7 @@ def _units(lines: Iterable[Any]) -> tuple[NoticeLine, ...]:
     quantities: dict[str, int] = {}
     for line in lines:
         quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
-    return tuple(NoticeLine(text=sku, quantity=quantity) for sku, quantity in quantities.items())
+    return tuple(_line(text=sku, quantity=quantity) for sku, quantity in quantities.items())
 
 
 def _why(reasons: Iterable[Reason]) -> str:
@@ -80,7 +82,7 @@ def _why(reasons: Iterable[Reason]) -> str:
 
 def _placed(fact: OrderPlaced) -> TellCustomer:
     lines = tuple(
-        NoticeLine(text=f"{line.description} ({line.sku})" if line.description else line.sku, quantity=line.quantity)
+        _line(text=f"{line.description} ({line.sku})" if line.description else line.sku, quantity=line.quantity)
         for line in fact.lines
     )
     return _to(
@@ -89,9 +91,14 @@ def _placed(fact: OrderPlaced) -> TellCustomer:
         fact.order_id,
         fact,
         lines=lines,
-        amount=fact.amount(),
+        amount=_in_all(fact),
         expected_on=fact.deliver_by.date(),
     )
+
+
+def _in_all(fact: OrderPlaced) -> Money:
+    amount = OrderPlaced.amount(fact)  # a light form has the fields alone
+    return _money(amount=amount.amount, currency=amount.currency)
 
 
 def _refused(fact: OrderRefused) -> TellCustomer:
@@ -117,7 +124,7 @@ def _canceled(canceled: Iterable[CanceledUnits]) -> tuple[NoticeLine, ...]:
     quantities: dict[str, int] = {}
     for units in canceled:
         quantities[units.line_id] = quantities.get(units.line_id, 0) + units.quantity
-    return tuple(NoticeLine(text=line_id, quantity=quantity) for line_id, quantity in quantities.items())
+    return tuple(_line(text=line_id, quantity=quantity) for line_id, quantity in quantities.items())
 
 
 def _allocated(fact: Allocated) -> TellCustomer:
@@ -204,7 +211,7 @@ def _refunded(fact: PaymentRefunded) -> TellCustomer:
     return _to(fact.customer, NoticeKind.REFUNDED, reference, fact, amount=fact.amount)
 
 
-_TELL: dict[type[Message], Callable[[Any], TellCustomer | None]] = {
+_FACTS: dict[type[Message], Callable[[Any], TellCustomer | None]] = {
     OrderPlaced: _placed,
     OrderRefused: _refused,
     OrderChanged: _changed,
@@ -219,3 +226,4 @@ _TELL: dict[type[Message], Callable[[Any], TellCustomer | None]] = {
     GoodsReturned: _returned,
     PaymentRefunded: _refunded,
 }
+_TELL = {fact.type: tell for fact, tell in _FACTS.items()}

@@ -30,6 +30,7 @@ SERVICE = Service(
             decider=router.DECIDER,
             state=router.Crossing,
             publishes=(TellCustomer,),
+            light=True,
         ),
         EntityLane(
             service="notify",
@@ -39,6 +40,7 @@ SERVICE = Service(
             state=notices.Correspondence,
             publishes=(SendMail, CustomerNotified, NoticeFailed, NoticeSuperseded),
             entity="person_id",
+            light=True,
         ),
         RunnerLane(service="notify", effects="notify-effects", results="notify-results", connect=connect),
     ),

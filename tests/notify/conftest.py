@@ -12,7 +12,9 @@ from cauce.runtime.service import Received
 from schemas.base import Message, Sealed
 from schemas.effects import EffectAnswered, EffectOutcome
 from schemas.envelope import Envelope
+from schemas.light import lightened
 from schemas.notices import NoticeKind, NoticeLine, SendMail, TellCustomer
+from schemas.upcasts import read_message
 from services.notify.domain.notices import DECIDER, Correspondence
 from services.notify.translate import to_notice
 
@@ -20,11 +22,11 @@ AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
 def received(message: Message, topic: str = "notices") -> Received:
-    """A message as a lane gets it."""
+    """A message as a light lane gets it."""
     envelope = Envelope(
         id="0c3f", type=message.type, source="/test", subject=message.key_value(), sequence=1, at=AT, release="1"
     )
-    return Received(topic, envelope, message)
+    return Received(topic, envelope, lightened(message))
 
 
 def notice(kind: NoticeKind, reference: str = "ord1-1", **told: Any) -> TellCustomer:
@@ -74,7 +76,7 @@ class Lane:
         for message in messages:
             for event in DECIDER.decide(self.state, to_notice(received(message), MemoryReference())):
                 self.state = DECIDER.evolve(self.state, event)
-                self.published.append(event)
+                self.published.append(read_message(event.type, event.to_bytes()))
         return self.published[before:]
 
     def sent(self) -> list[SendMail]:

@@ -9,7 +9,7 @@ from cauce.money import Money
 from cauce.places import Coordinates
 from cauce.runtime.service import RunnerLane
 from schemas.base import Sealed
-from schemas.notices import NoticeKind, NoticeLine
+from schemas.notices import NoticeKind, NoticeLine, TellCustomer
 from schemas.orders import (
     CanceledUnits,
     Customer,
@@ -197,7 +197,7 @@ FACTS = [
 def _route(received):
     def route(fact):
         command = to_route(received(fact), MemoryReference())
-        return None if command is None else command.notice
+        return None if command is None else TellCustomer.read(command.notice.to_bytes())
 
     return route
 

@@ -78,7 +78,8 @@ def _day(context: Context, day: date) -> str:
 
 @pass_context
 def _price(context: Context, amount: Money) -> str:
-    return str(amount).replace(".", LANGUAGES[context["language"]].decimal_mark)
+    """An amount may come in its light form, which has no text of its own."""
+    return Money.__str__(amount).replace(".", LANGUAGES[context["language"]].decimal_mark)
 
 
 def _finalize(value: Any) -> Any:
@@ -100,11 +101,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,  # nothing changes them, and to ask takes as long as to fill one
         finalize=_finalize,
     )
     environment.filters |= {"day": _day, "price": _price}
     return environment
 
 
+@cache
 def _template(language: str, kind: NoticeKind) -> Template:
     return _environment().get_template(f"{language}/{kind}.txt")

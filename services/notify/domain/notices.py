@@ -9,6 +9,7 @@ from cauce.decider import Decider
 from cauce.ids import digest, event_id
 from schemas.base import Part
 from schemas.effects import EffectOutcome
+from schemas.light import light
 from schemas.notices import CustomerNotified, NoticeFailed, NoticeKind, NoticeSuperseded, SendMail, TellCustomer
 from services.notify.domain.letters import write
 
@@ -37,6 +38,10 @@ class RecordAnswer:
     outcome: EffectOutcome
     repeats: int
     detail: str
+
+
+_mail, _superseded = light(SendMail), light(NoticeSuperseded)
+_notified, _failed = light(CustomerNotified), light(NoticeFailed)
 
 
 class Waiting(Part):
@@ -106,10 +111,10 @@ def _tell(person: Correspondence, command: Tell) -> tuple[NoticeEvent, ...]:
         return ()  # the fact came again
     about = {"person_id": notice.person_id, "kind": notice.kind, "reference": notice.reference}
     if is_superseded(person, notice):
-        return (NoticeSuperseded(**about, order_id=notice.order_id),)
+        return (_superseded(**about, order_id=notice.order_id),)
     letter = write(notice)
     return (
-        SendMail(
+        _mail(
             **about,
             order_id=notice.order_id,
             language=letter.language,
@@ -135,9 +140,9 @@ def _record(person: Correspondence, command: RecordAnswer) -> tuple[NoticeEvent,
     match command.outcome:
         case EffectOutcome.DONE:
             sent_as = message_id(person.person_id, mail.kind, mail.reference)
-            return (CustomerNotified(**about, message_id=sent_as, repeats=command.repeats),)
+            return (_notified(**about, message_id=sent_as, repeats=command.repeats),)
         case EffectOutcome.DECLINED:
-            return (NoticeFailed(**about, detail=command.detail),)
+            return (_failed(**about, detail=command.detail),)
         case _:
             assert_never(command.outcome)
 
