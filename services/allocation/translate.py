@@ -2,6 +2,7 @@
 
 from cauce.decider import Reference
 from cauce.runtime.service import Received
+from schemas.light import light
 from schemas.orders import LineQuantity, OrderChanged, OrderPlaced
 from schemas.reference import TimeReached
 from schemas.returns import GoodsReturned
@@ -10,13 +11,17 @@ from schemas.stock import AdvanceShipment, DemandLine, ReleaseStock, ReserveStoc
 from services.allocation.domain.keeper import KeeperCommand
 from services.allocation.domain.pools import FIRST_POOL, pool_of
 
+_reserve, _demand, _release = light(ReserveStock), light(DemandLine), light(ReleaseStock)
+_moves, _units = light(AdvanceShipment), light(LineQuantity)
+_restock, _returned = light(RestockReturn), light(ReturnedUnits)
+
 
 def from_order_placed(received: Received, _reference: Reference) -> ReserveStock | None:
     """Promise its goods; an order without goods needs no stock."""
     placed: OrderPlaced = received.message
     if not placed.lines:
         return None
-    return ReserveStock(
+    return _reserve(
         pool=FIRST_POOL,
         order_id=placed.order_id,
         order_number=placed.order_number,
@@ -24,14 +29,14 @@ def from_order_placed(received: Received, _reference: Reference) -> ReserveStock
         destination=placed.destination,
         ship_option=placed.ship_option,
         deliver_by=placed.deliver_by,
-        lines=tuple(DemandLine(line_id=line.line_id, sku=line.sku, quantity=line.quantity) for line in placed.lines),
+        lines=tuple(_demand(line_id=line.line_id, sku=line.sku, quantity=line.quantity) for line in placed.lines),
     )
 
 
 def from_order_changed(received: Received, _reference: Reference) -> ReleaseStock:
     """Give back what was canceled."""
     changed: OrderChanged = received.message
-    return ReleaseStock(pool=FIRST_POOL, order_id=changed.order_id, version=changed.version, canceled=changed.canceled)
+    return _release(pool=FIRST_POOL, order_id=changed.order_id, version=changed.version, canceled=changed.canceled)
 
 
 def from_work_picked(received: Received, _reference: Reference) -> AdvanceShipment:
@@ -50,8 +55,8 @@ def from_shipped(received: Received, _reference: Reference) -> AdvanceShipment:
 
 
 def _advance(fact: WorkPicked | ParcelPacked | ParcelShipped, stage: Stage) -> AdvanceShipment:
-    lines = tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in fact.lines)
-    return AdvanceShipment(
+    lines = tuple(_units(line_id=line.line_id, quantity=line.quantity) for line in fact.lines)
+    return _moves(
         pool=pool_of(fact.site), order_id=fact.order_id, shipment_id=fact.shipment_id, stage=stage, lines=lines
     )
 
@@ -61,15 +66,14 @@ def from_returned(received: Received, _reference: Reference) -> RestockReturn | 
     returned = received.message
     if not isinstance(returned, GoodsReturned):
         return None
-    return RestockReturn(
+    return _restock(
         pool=pool_of(returned.site),
         order_id=returned.order_id,
         return_id=returned.return_id,
         receipt_id=returned.receipt_id,
         site=returned.site,
         units=tuple(
-            ReturnedUnits(sku=units.sku, quantity=units.quantity, disposition=units.disposition)
-            for units in returned.units
+            _returned(sku=units.sku, quantity=units.quantity, disposition=units.disposition) for units in returned.units
         ),
     )
 

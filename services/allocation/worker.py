@@ -30,6 +30,7 @@ SERVICE = Service(
             decider=front.DECIDER,
             state=front.Sent,
             publishes=(stock.ReserveStock, stock.ReleaseStock, stock.AdvanceShipment, stock.RestockReturn),
+            light=True,
         ),
         RowsLane(
             service="allocation",

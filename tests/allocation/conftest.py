@@ -32,6 +32,7 @@ from schemas.stock import (
     SkuQuantity,
     Stage,
 )
+from schemas.upcasts import read_message
 from services.allocation.domain import keeper
 from services.allocation.domain.rows import Position
 from services.allocation.domain.stock import Stock
@@ -211,12 +212,13 @@ class Front:
 
     def hear(self, fact: Message) -> tuple[Message, ...]:
         envelope = Envelope("id", fact.type, "/test", fact.key_value(), 1, DELIVER_BY, "test")
-        command = FRONT.inputs[self.topics[type(fact)]](Received("", envelope, fact), MemoryReference())
+        command = FRONT.inputs[self.topics[type(fact)]](Received("", envelope, lightened(fact)), MemoryReference())
         events = FRONT.decider.decide(self.state, command) if command else ()
         for event in events:
             self.state = FRONT.decider.evolve(self.state, event)
-        self.sent += events
-        return events
+        said = tuple(read_message(event.type, event.to_bytes()) for event in events)
+        self.sent += said
+        return said
 
     topics: Mapping[type[Message], str] = {
         OrderPlaced: "order-placed",
