@@ -29,6 +29,8 @@ from cauce.runtime.topics import create_topics, specs
 from cauce.sandbox.postgresql import Postgresql
 
 WORKERS = int(os.environ.get("BENCH_WORKERS", "1"))
+# A partition has a transaction of its own each time: more than workers are only cost, here as in production.
+PARTITIONS = int(os.environ.get("CAUCE_PARTITIONS", WORKERS))
 UNITS = 1_000_000  # of each sku at each site: nothing ever waits for stock
 READY_SECONDS = 180
 WORLD = ("crew", "carrier")
@@ -76,7 +78,8 @@ async def deployed(goods: Mapping[str, str]) -> AsyncIterator[Deployment]:
 def _settings(home: Path) -> Settings:
     """Each measurement is a deployment of its own on the broker it was given."""
     given = Settings()
-    return given.model_copy(update={"prefix": f"bench-{uuid.uuid4().hex[:8]}-", "home": home})
+    prefix = f"bench-{uuid.uuid4().hex[:8]}-"
+    return given.model_copy(update={"prefix": prefix, "home": home, "partitions": PARTITIONS})
 
 
 def _broker_pid() -> int | None:
@@ -87,6 +90,7 @@ def _broker_pid() -> int | None:
 
 def _programs(settings: Settings, database_url: str) -> list[Program]:
     env = {"CAUCE_DATABASE_URL": database_url, "CAUCE_GAZETTEER": str(postal_folder())}
+    env["CAUCE_PARTITIONS"] = str(settings.partitions)
     services = programs(settings, WORKERS, env)
     cauce = (sys.executable, "-m", "cauce")
     return [*services, *(Program(role, (*cauce, "world", role), services[0].env) for role in WORLD)]

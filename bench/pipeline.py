@@ -91,6 +91,7 @@ def report(deployment: Deployment, first: Moment, last: Moment, records: dict[st
         "processors_busy_elsewhere": rounded(max(0.0, elsewhere - busy)),  # kernel threads too: 0.05 is a quiet machine
         "limit": f"all {CORES} processors are busy; dearest: {', '.join(dearest[:3])}" if busy >= BUSY else latest,
         "in_flight": IN_FLIGHT,
+        "partitions": deployment.settings.partitions,
         "restarts": sum(deployment.supervisor.restarts.values()),
     }
 
