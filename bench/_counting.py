@@ -20,7 +20,7 @@ from aiokafka import AIOKafkaProducer
 from cauce.runtime.engine.app import worker
 from cauce.runtime.engine.process import serve, tune
 from cauce.runtime.lane import Lane, Record, Table, Work
-from cauce.runtime.records import NO_HEADERS, send_records
+from cauce.runtime.records import send_records
 from cauce.runtime.settings import Settings
 from cauce.runtime.topics import TopicSpec, create_topics
 
@@ -45,7 +45,7 @@ def count(record: Record, work: Work) -> None:
     """See cauce.runtime.lane.Handler."""
     key = record.key or b""
     work.put(COUNTS, key, (work.get(COUNTS, key) or 0) + 1)
-    work.send(SINK, record.key, record.value, NO_HEADERS)
+    work.send(SINK, record.key, record.value, ())
 
 
 async def prepare(settings: Settings, *, records: int, keys: int) -> None:
@@ -56,7 +56,7 @@ async def prepare(settings: Settings, *, records: int, keys: int) -> None:
     await producer.start()
     for number in range(settings.partitions):
         mine = range(number, records, settings.partitions)
-        inputs = ((b"k%d" % (index % keys), b"%d" % index, NO_HEADERS) for index in mine)
+        inputs = ((b"k%d" % (index % keys), b"%d" % index, ()) for index in mine)
         for delivery, _ in await send_records(producer, settings.topic(SOURCE), number, inputs):
             await delivery
     await producer.stop()

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple, Self
 
-Headers = list[tuple[str, bytes]]
+from schemas.headers import PackedHeaders, packed, sized, varint
 
-_SPECVERSION, _JSON = ("ce_specversion", b"1.0"), ("content-type", b"application/json")
+Headers = list[tuple[str, bytes]]
 
 
 class EnvelopeBroken(ValueError):
@@ -68,38 +68,45 @@ class Envelope(NamedTuple):
             raise EnvelopeBroken(f"not a record of ours: {exc.__class__.__name__} in its headers") from exc
 
 
-class Letterhead:
-    """What the envelopes of all that one writer says because of one cause have in common, made once.
+_ID = packed("ce_specversion", b"1.0") + sized(b"ce_id")
+_SUBJECT, _SEQUENCE, _TIME, _CAUSATION = map(sized, (b"ce_subject", b"ce_sequence", b"ce_time", b"ce_causationid"))
+_JSON = packed("content-type", b"application/json")
+_TEN, _ELEVEN = varint(10) + _ID, varint(11) + _ID
 
-    `headers` gives what `Envelope.to_headers` would; a test compares them.
+
+class Letterhead:
+    """What the envelopes of all that one writer says because of one cause have in common, packed once.
+
+    `headers` gives what `Envelope.to_headers` would; a test compares them. `source` and `release` are packed headers.
     """
 
-    __slots__ = ("_after", "_before")
+    __slots__ = ("_after", "_before", "_source")
 
     def __init__(self, cause: Envelope, source: bytes, release: bytes) -> None:
-        self._before = ("ce_source", source)
-        self._after = [
-            ("ce_time", instant_text(cause.at).encode()),
-            ("ce_release", release),
-            ("ce_causationid", cause.id.encode()),
-            _JSON,
-        ]
-        if cause.traceparent:
-            self._after.append(("traceparent", cause.traceparent.encode()))
+        at, causation = instant_text(cause.at).encode(), cause.id.encode()
+        trace = packed("traceparent", cause.traceparent.encode()) if cause.traceparent else b""
+        self._before, self._source = _ELEVEN if trace else _TEN, source
+        self._after = b"".join((_TIME, sized(at), release, _CAUSATION, sized(causation), _JSON, trace))
 
-    def headers(self, identity: str, event_type: tuple[str, bytes], subject: bytes, sequence: int) -> Headers:
-        """Of one event; `event_type` is its header."""
-        return [
-            _SPECVERSION,
-            ("ce_id", identity.encode()),
-            event_type,
-            self._before,
-            ("ce_subject", subject),
-            ("ce_sequence", b"%d" % sequence),
-            *self._after,
-        ]
+    def headers(self, identity: str, event_type: bytes, subject: bytes, sequence: int) -> PackedHeaders:
+        """Of one event; `event_type` is its header, packed."""
+        return PackedHeaders(
+            b"".join(
+                (
+                    self._before,
+                    sized(identity.encode()),
+                    event_type,
+                    self._source,
+                    _SUBJECT,
+                    sized(subject),
+                    _SEQUENCE,
+                    sized(b"%d" % sequence),
+                    self._after,
+                )
+            )
+        )
 
 
 def instant_text(at: datetime) -> str:
     """RFC 3339 in UTC with microseconds: sorts as text the way it sorts as time."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"

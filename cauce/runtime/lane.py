@@ -39,7 +39,7 @@ class Output(NamedTuple):
     topic: str
     key: bytes | None
     value: bytes | None
-    headers: list[tuple[str, bytes]]
+    headers: Headers
     partition: int | None
 
 
@@ -75,7 +75,7 @@ class Work(Protocol):
         topic: str,
         key: bytes | None,
         value: bytes | None,
-        headers: list[tuple[str, bytes]],
+        headers: Headers,
         partition: int | None = None,
     ) -> None:
         """Add an output; the topic is one the lane declares."""

@@ -8,6 +8,7 @@ from cauce.ids import event_id
 from cauce.runtime.lane import Work
 from schemas.base import Message
 from schemas.envelope import Envelope, Letterhead
+from schemas.headers import packed
 from schemas.topics import BY_NAME, HOME, MESSAGES, Family
 
 
@@ -16,17 +17,17 @@ class DecidedTwice(RuntimeError):
 
 
 class _Home(NamedTuple):
-    """Where messages of a type go, and their type as a header."""
+    """Where messages of a type go, and their type as a packed header."""
 
     topic: str
     pooled: bool  # the key is a pool's number, which is its partition
-    header: tuple[str, bytes]
+    header: bytes
 
 
 @cache
 def _home(event_type: str) -> _Home:
     topic = HOME[MESSAGES[event_type]]
-    return _Home(topic, BY_NAME[topic].family is Family.POOLS, ("ce_type", event_type.encode()))
+    return _Home(topic, BY_NAME[topic].family is Family.POOLS, packed("ce_type", event_type.encode()))
 
 
 class Publisher:
@@ -35,12 +36,13 @@ class Publisher:
     def __init__(self, service: str, lane: str, release: str) -> None:
         self.service = service
         self._source = f"/cauce/{service}/{lane}"
-        self._release = release.encode()
+        self._release = packed("ce_release", release.encode())
+        self._sources: dict[int, bytes] = {}  # by partition
 
     def publish(self, work: Work, cause: Envelope, events: Iterable[Message], *, after: int) -> None:
         """Number `events` from `after` + 1 and send each home. Raises DecidedTwice."""
         ids: set[str] = set()
-        letterhead = Letterhead(cause, f"{self._source}/{work.partition}".encode(), self._release)
+        letterhead = Letterhead(cause, self._source_of(work.partition), self._release)
         for sequence, event in enumerate(events, start=after + 1):
             identity = event_id(cause.id, self.service, event.type, event.natural_key())
             if identity in ids:
@@ -50,6 +52,13 @@ class Publisher:
             key = subject.encode()
             headers = letterhead.headers(identity, home.header, key, sequence)
             work.send(home.topic, key, event.to_bytes(), headers, int(subject) if home.pooled else None)
+
+    def _source_of(self, partition: int) -> bytes:
+        found = self._sources.get(partition)
+        if found is None:
+            source = f"{self._source}/{partition}"
+            found = self._sources[partition] = packed("ce_source", source.encode())
+        return found
 
 
 def send(work: Work, message: Message, value: bytes, envelope: Envelope) -> None:

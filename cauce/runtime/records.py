@@ -8,11 +8,11 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from cauce.runtime.batches import Entry, packed_batches
 from cauce.runtime.lane import Output
 from cauce.runtime.partitions import partition_of
 
 BATCH_BYTES = 1 << 20
-NO_HEADERS: list[tuple[str, bytes]] = []  # aiokafka insists on a list
 
 Delivery = tuple[Awaitable[Any], int]  # the broker's answer, and how many records it answers for
 
@@ -21,27 +21,20 @@ async def send_records(
     producer: AIOKafkaProducer,
     topic: str,
     partition: int,
-    records: Iterable[tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]],
+    records: Iterable[Entry],
 ) -> list[Delivery]:
     """Send (key, value, headers) in order, in as few record batches as possible; one that is too large has its own."""
-    deliveries: list[Delivery] = []
-    now = int(time.time() * 1000)
-    builder, count = producer.create_batch(), 0
-    for key, value, headers in records:
-        while builder.append(key=key, value=value, timestamp=now, headers=headers) is None:
-            deliveries.append((await producer.send_batch(builder, topic, partition=partition), count))
-            builder, count = producer.create_batch(), 0
-        count += 1
-    if count:
-        deliveries.append((await producer.send_batch(builder, topic, partition=partition), count))
-    return deliveries
+    return [
+        (await producer.send_batch(batch, topic, partition=partition), batch.record_count())
+        for batch in packed_batches(producer, records, now=int(time.time() * 1000), limit=BATCH_BYTES)
+    ]
 
 
 async def send_outputs(
     producer: AIOKafkaProducer, prefix: str, outputs: Sequence[Output], partition: int
 ) -> list[Delivery]:
     """Send each output to its partition; those of one partition keep their order. `partition` is the lane's own."""
-    places: dict[tuple[str, int], list[tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]]] = {}
+    places: dict[tuple[str, int], list[Entry]] = {}
     counts: dict[str, int] = {}
     for topic, key, value, headers, chosen in outputs:
         count = counts.get(topic)

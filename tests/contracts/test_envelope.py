@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.envelope import Envelope, EnvelopeBroken, Letterhead, instant_text
+from schemas.headers import packed
 
 TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=9)
 INSTANTS = st.datetimes(datetime(1000, 1, 2), datetime(9999, 12, 30), timezones=st.sampled_from([UTC]))  # noqa: DTZ001  # Hypothesis adds the zone
@@ -22,9 +23,10 @@ def test_an_envelope_reads_as_it_was_written(envelope):
 
 @given(ENVELOPES, ENVELOPES)
 def test_a_letterhead_gives_the_headers_of_each_of_its_envelopes(cause, said):
-    letterhead = Letterhead(cause, said.source.encode(), said.release.encode())
+    source, release = packed("ce_source", said.source.encode()), packed("ce_release", said.release.encode())
+    letterhead = Letterhead(cause, source, release)
     envelope = said._replace(at=cause.at, cause_id=cause.id, traceparent=cause.traceparent)
-    kind = ("ce_type", said.type.encode())
+    kind = packed("ce_type", said.type.encode())
     assert letterhead.headers(said.id, kind, said.subject.encode(), said.sequence) == envelope.to_headers()
 
 

@@ -54,7 +54,8 @@ SIGNATURES = {
     AIOKafkaProducer.send_offsets_to_transaction: ["self", "offsets", "group_id"],
     AIOKafkaProducer.commit_transaction: ["self"],
     AIOKafkaClient._wait_on_metadata: ["self", "topic"],
-    message_accumulator.BatchBuilder.append: ["self", "timestamp", "key", "value", "headers"],
+    message_accumulator.BatchBuilder._set_producer_state: ["self", "producer_id", "producer_epoch", "base_sequence"],
+    message_accumulator.BatchBuilder._build: ["self"],
 }
 
 

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 
 from cauce.runtime.engine.rows import Encoded
 from cauce.runtime.engine.work import UnitOfWork
-from cauce.runtime.records import NO_HEADERS, Delivery, send_outputs, send_records
+from cauce.runtime.records import Delivery, send_outputs, send_records
 
 
 async def commit(
@@ -22,11 +22,11 @@ async def commit(
     await producer.begin_transaction()
     deliveries = await send_outputs(producer, prefix, work.out, partition)
     if lane.journal and work.journal:
-        entry = (None, orjson.dumps(work.journal), NO_HEADERS)
+        entry = (None, orjson.dumps(work.journal), ())
         deliveries += await send_records(producer, prefix + lane.journal, partition, [entry])
     logged: dict[str, list[Delivery]] = {}
     for name, changes in encoded.items():
-        records = [(key, value, NO_HEADERS) for key, value in changes]
+        records = [(key, value, ()) for key, value in changes]
         logged[name] = await send_records(producer, prefix + lane.changelogs[name], partition, records)
     # aiokafka commits a transaction although one of its batches was refused for good: see every delivery first.
     for delivery, _ in deliveries:

@@ -10,7 +10,7 @@ from cauce.runtime.engine.parking import BEHIND, alone, named, parked, read_cont
 from cauce.runtime.engine.rows import ABSENT, Rows
 from cauce.runtime.engine.standing import BLOCKED, HEAD, Blocked, Standing
 from cauce.runtime.engine.undecidable import WORLD, BreakerTripped, Failure, Undecided, why
-from cauce.runtime.lane import DROP, RETRY, STANDING, Lane, Misfit, Output, Record, Table, Unprocessable
+from cauce.runtime.lane import DROP, RETRY, STANDING, Headers, Lane, Misfit, Output, Record, Table, Unprocessable
 
 MAX_VALUE_BYTES = 900_000  # a broker takes records of 1 MiB with their keys and headers, unless told otherwise
 MAX_KEY_BYTES = 100_000
@@ -70,7 +70,7 @@ class UnitOfWork:
         topic: str,
         key: bytes | None,
         value: bytes | None,
-        headers: list[tuple[str, bytes]],
+        headers: Headers,
         partition: int | None = None,
     ) -> None:
         """See Work."""
