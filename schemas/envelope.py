@@ -8,9 +8,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple, Self
 
+import msgspec
+
 from schemas.headers import PackedHeaders, packed, sized, varint
 
 Headers = list[tuple[str, bytes]]
+
+_write = msgspec.json.Encoder().encode
 
 
 class EnvelopeBroken(ValueError):
@@ -109,4 +113,5 @@ class Letterhead:
 
 def instant_text(at: datetime) -> str:
     """RFC 3339 in UTC with microseconds: sorts as text the way it sorts as time."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
+    written = _write(at.astimezone(UTC))[1:-2].decode()  # without the quotes and the Z
+    return f"{written}Z" if at.microsecond else f"{written}.000000Z"

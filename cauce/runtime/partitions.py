@@ -25,4 +25,4 @@ _cached = lru_cache(maxsize=1 << 16)(murmur2)
 
 def partition_of(key: bytes, count: int) -> int:
     """The partition of `key` in a topic of `count` partitions."""
-    return (_cached(key) & 0x7FFFFFFF) % count
+    return 0 if count == 1 else (_cached(key) & 0x7FFFFFFF) % count
