@@ -16,6 +16,7 @@ COMMANDS = {
     "broker": "broker",
     "clock": "clock",
     "demo": "demo",
+    "explain": "explain",
     "order": "order",
     "parked": "parked",
     "reference": "reference",

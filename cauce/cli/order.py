@@ -1,8 +1,7 @@
 """`cauce order show | list`: orders as the read model knows them."""
 
-from typing import Any
-
 import click
+from sqlalchemy import Connection
 
 from cauce.cli.order_list import choices, table_of
 from cauce.cli.order_page import page
@@ -12,7 +11,7 @@ from cauce.cli.screen import Screen
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
 from services.insight.domain.standing import OrderState
-from services.insight.reading import counts_by_state, orders_in, orders_named, reading, story_of, to_json
+from services.insight.reading import Fields, counts_by_state, orders_in, orders_named, reading, story_of, to_json
 
 STATES = [state.value for state in OrderState]
 OFFERED = 20  # orders that a name could mean
@@ -37,7 +36,7 @@ def show(order: str, *, everything: bool, as_json: bool) -> None:
     Each line of the timeline names its record: topic/partition@offset.
     """
     with reading(Settings()) as connection:
-        found = story_of(connection, _the_one(order, orders_named(connection, order, limit=OFFERED + 1)))
+        found = story_of(connection, the_one(connection, order))
     story = found._replace(timeline=in_order_of_cause(found.timeline))
     if as_json:
         say_json(story._asdict(), indent=2, default=to_json)
@@ -63,7 +62,9 @@ def list_orders(states: tuple[str, ...], *, limit: int, as_json: bool) -> None:
         screen.print(table_of(orders, counts, width=screen.width))
 
 
-def _the_one(name: str, found: list[dict[str, Any]]) -> dict[str, Any]:
+def the_one(connection: Connection, name: str) -> Fields:
+    """The order that a name means. Raises Unavailable where there is none, or where it could be any of several."""
+    found = orders_named(connection, name, limit=OFFERED + 1)
     if not found:
         raise Unavailable(
             f"no order has the id, number or channel's number {name!r}, or one that begins so: see `cauce order list`"

@@ -1,7 +1,7 @@
 """Deciding again what a lane decided: its inputs in the order in which it took them, over empty tables."""
 
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, NamedTuple
 
 import orjson
@@ -32,7 +32,7 @@ async def rerun(lane: Lane, partition: int, servers: str, prefix: str) -> Rerun:
     return Rerun(outputs, tenure.tables())
 
 
-async def replay(lane: Lane, partition: int, servers: str, prefix: str) -> AsyncIterator[list[Record]]:
+async def replay(lane: Lane, partition: int, servers: str, prefix: str) -> AsyncGenerator[list[Record], None]:
     """The recorded inputs in the order in which they were decided, in batches."""
     names = [*lane.inputs, *([lane.journal] if lane.journal else [lane.changelogs[STANDING]])]
     tps = {name: TopicPartition(prefix + name, partition) for name in names}
@@ -49,7 +49,7 @@ async def _logged(reader: Any, lane: Lane, tps: dict[str, TopicPartition]) -> As
     stop = Standing.read((key, value) for key, value in rows if value is not None).offsets.get(topic, 0)
     begin = (await reader.beginning_offsets([tps[topic]]))[tps[topic]]
     if begin and stop:
-        raise Misfit(f"{tps[topic]}: begins at {begin}; read its archive first")
+        raise Misfit(f"{_told(tps[topic])} begins at offset {begin}, and not at 0: read its archive first")
     batch: list[Record] = []
     async for record in stored_records(reader, tps[topic], stop=stop):
         batch.append(_record(topic, record))
@@ -85,14 +85,20 @@ class _Queue:
         while len(self._read) < count:
             if await self._reader.position(self._tp) >= self._end:
                 raise Misfit(
-                    f"{self._tp}: the journal names {count} records from {first} on, {len(self._read)} are left"
+                    f"{_told(self._tp)}: the journal names {count} records from offset {first} on, "
+                    f"{len(self._read)} are left"
                 )
             self._read.extend((await self._reader.getmany(self._tp, timeout_ms=500)).get(self._tp, ()))
         if self._read[0].offset != first:
             raise Misfit(
-                f"{self._tp}: the journal names {first}, the topic has {self._read[0].offset}; see its archive"
+                f"{_told(self._tp)}: the journal names offset {first}, the topic has {self._read[0].offset}; "
+                "see its archive"
             )
         return [_record(self._topic, self._read.popleft()) for _ in range(count)]
+
+
+def _told(place: TopicPartition) -> str:
+    return f"topic {place.topic}, partition {place.partition}"
 
 
 def _record(topic: str, record: Any) -> Record:

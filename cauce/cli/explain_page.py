@@ -1,0 +1,95 @@
+"""The reasons of an order's decisions on the terminal: every site that was looked at, and what it was decided from."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from cauce.cli import order_words as words
+from cauce.cli.screen import QUIET, grid, listed, phrase, section, text
+from cauce.replay.reasons import Decision
+from cauce.runtime.lane import Record
+from schemas.stock import Allocated, Candidate
+from services.insight.domain.sentences import counted
+
+_OWN_COLUMNS = {"site", "distance_meters", "lines_served", "units_served", "chosen", "excluded"}
+
+
+def page(order_id: str, decisions: Sequence[Decision]) -> RenderableType:
+    """A section a decision."""
+    first = decisions[0].received.message
+    title = phrase((first.order_number, "bold"), (f"   id {order_id}", QUIET))
+    return Group(title, text(""), *(section(_title(each), _decision(each)) for each in decisions))
+
+
+def _title(decision: Decision) -> str:
+    fact = decision.received.message
+    what = f"decision {fact.decision}" if isinstance(fact, Allocated) else f"waits, number {fact.queue_number}"
+    return f"{what}   {words.moment(decision.received.envelope.at)}"
+
+
+def _decision(decision: Decision) -> RenderableType:
+    return Group(*_causes(decision), _candidates(decision), text(""), *_outcome(decision), _again(decision))
+
+
+def _causes(decision: Decision) -> Iterator[Text]:
+    yield phrase(("recorded   ", QUIET), _place(decision.record))
+    cause = decision.input
+    yield phrase(("decided on ", QUIET), _place(cause) if cause else text("a record that is gone", "yellow"))
+    explanation = decision.received.message.explanation
+    yield phrase(("rule       ", QUIET), (explanation.rule, "bold"), (f"   because of {explanation.trigger}", QUIET))
+    for name, version in explanation.model_dump().items():
+        kind = name.removesuffix("_version")
+        if kind != name and version:
+            since = decision.versions.get((kind, version))
+            where = (f"   since {_place(since)}", QUIET) if since else ""
+            yield phrase((f"{kind:10} ", QUIET), f"version {version}", where)
+
+
+def _place(record: Record) -> str:
+    kind = dict(record.headers).get("ce_type", b"").decode(errors="backslashreplace")
+    return f"{record.topic}, partition {record.partition}, offset {record.offset}: {kind}"
+
+
+def _candidates(decision: Decision) -> RenderableType:
+    """Whatever a candidate says beside what every one says, as its score, has a column of its own."""
+    candidates = decision.received.message.explanation.candidates
+    more = [name for name in type(candidates[0]).model_fields if name not in _OWN_COLUMNS] if candidates else []
+    numbers = ("distance", "lines", "units", *more)
+    table = grid("", "site", *numbers, "excluded", right=numbers, whole=numbers)
+    for candidate in candidates:
+        table.add_row(*_candidate(candidate, more))
+    return Padding(table, (1, 0, 0, 0))
+
+
+def _candidate(candidate: Candidate, more: Sequence[str]) -> Iterator[Text]:
+    yield text("●", "green") if candidate.chosen else text("○", QUIET)
+    yield text(candidate.site, "bold" if candidate.chosen else "")
+    yield text(f"{words.kilometers(candidate.distance_meters)} km")
+    yield text(candidate.lines_served)
+    yield text(candidate.units_served)
+    for name in more:
+        yield text(getattr(candidate, name))
+    yield text(candidate.excluded.replace("_", " "), "yellow")
+
+
+def _outcome(decision: Decision) -> Iterator[Text]:
+    fact = decision.received.message
+    if not isinstance(fact, Allocated):
+        yield phrase(("waits      ", QUIET), (_goods(fact.lines), "yellow"))
+        return
+    for shipment in fact.shipments:
+        parcel = f"parcel {words.last(shipment.shipment_id)}"
+        holds = counted(sum(line.quantity for line in shipment.lines), "unit")
+        yield listed([(parcel, "bold"), shipment.site, holds, _goods(shipment.lines)])
+
+
+def _goods(lines: Sequence[object]) -> str:
+    return ", ".join(f"{getattr(line, 'quantity', 0)} {words.TIMES} {getattr(line, 'sku', '')}" for line in lines)
+
+
+def _again(decision: Decision) -> Text:
+    if decision.equal:
+        return text("recomputed: equal", "green")
+    return phrase(("recomputed: differs: ", "bold red"), decision.again)
