@@ -12,6 +12,7 @@ from cauce.runtime.faults import Unavailable
 
 # Name of the command -> its module here, which exposes a click command named `command`. In alphabetical order.
 COMMANDS = {
+    "at": "at",
     "audit": "audit",
     "broker": "broker",
     "clock": "clock",

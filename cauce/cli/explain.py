@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cauce.cli.explain_page import page
-from cauce.cli.order import the_one
+from cauce.cli.named import order_id_of
 from cauce.cli.plain import say_json
 from cauce.cli.recorded import fitting, recorded
 from cauce.cli.screen import Screen
@@ -18,7 +18,6 @@ from cauce.runtime.lane import Lane, Record
 from cauce.runtime.settings import Settings
 from schemas.envelope import instant_text
 from services import load
-from services.insight.reading import orders_named, reading
 
 
 @click.command()
@@ -35,7 +34,7 @@ def command(order: str, *, as_json: bool) -> None:
     """
     settings = Settings()
     servers = fitting(settings, recorded(settings))
-    order_id = _id_of(settings, order)
+    order_id = order_id_of(settings, order)
     with Screen(stderr=True).status("deciding again"):
         found = asyncio.run(decisions_on(servers, settings, keeper_of(settings), order_id))
     if not found:
@@ -53,18 +52,6 @@ def command(order: str, *, as_json: bool) -> None:
 def keeper_of(settings: Settings) -> Lane:
     """The lane that decides on stock."""
     return next(lane for lane in lanes_of(load("allocation"), settings) if lane.name == "keeper")
-
-
-def _id_of(settings: Settings, order: str) -> str:
-    """By the read model, where there is one that knows it."""
-    try:
-        with reading(settings) as connection:
-            found = orders_named(connection, order, limit=2)
-            return str(the_one(connection, order)["order_id"]) if found else order
-    except Unavailable:
-        if order.islower() and order.isalnum():
-            return order
-        raise
 
 
 def to_json(order_id: str, decisions: list[Decision]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`cauce replay`: decide again what was recorded, and compare."""
+"""`cauce replay`: decide again what was recorded, and compare; or build anew from it."""
 
 import asyncio
 import sys
@@ -7,12 +7,15 @@ from typing import NamedTuple
 
 import click
 
+from cauce.cli import replay_dry, replay_into, replay_rebuild
+from cauce.cli.named import BOUND
 from cauce.cli.plain import say_json
 from cauce.cli.recorded import fitting, recorded
-from cauce.cli.replay_page import page
+from cauce.cli.replay_page import TITLE, page
 from cauce.cli.screen import Screen
 from cauce.cli.up import deployment_lanes
 from cauce.replay.compare import Row, compare
+from cauce.replay.window import EVERYTHING, Bound, Window
 from cauce.runtime.engine.undecidable import BreakerTripped, Undecided
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import Lane, Misfit
@@ -35,43 +38,93 @@ class Replayed(NamedTuple):
 
 @click.command()
 @click.option("--lane", "only", multiple=True, help="`service-lane`, as in the table; every one without it.")
+@click.option("--from", "start", type=BOUND, help="Only what followed from inputs of this time or offset on.")
+@click.option("--to", "stop", type=BOUND, help="Only what followed from inputs before this time or offset.")
+@click.option("--dry-run", is_flag=True, help="Say what would be read, and decide nothing.")
+@click.option("--rebuild", is_flag=True, help="Compare the lanes' tables with the fold of their facts instead.")
+@click.option("--into", metavar="URL", help="Build a read model in this new database, as sqlite:///FILE.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def command(only: tuple[str, ...], *, as_json: bool) -> None:
+def command(
+    only: tuple[str, ...],
+    start: Bound | None,
+    stop: Bound | None,
+    into: str | None,
+    *,
+    dry_run: bool,
+    rebuild: bool,
+    as_json: bool,
+) -> None:
     """Decide again what was recorded, and compare.
 
     In memory, over empty tables, byte for byte with what was published.
     Facts are compared with key, value and headers, tables row by row. Nothing is written and nobody is contacted.
     Exit code 1 when anything differs: another release may decide otherwise, and this says where: the first record of
     every partition that differs, with its id and the first field of it that does.
+
+    --from and --to take an instant such as 2010-12-01T12:30:00Z, by the time of the inputs, or the offset of one as
+    topic/partition@offset. Everything is decided, for the state of each input is made by those before it; what followed
+    from those between the two is compared, and tables where there is no --to.
     """
-    settings = Settings()
+    _refuse_mixed(rebuild=rebuild, into=into is not None, only=bool(only))
+    settings, window = Settings(), Window(start, stop)
+    servers = fitting(settings, recorded(settings))
+    lanes = _chosen(settings, only, window)
+    if dry_run:
+        replay_dry.run(servers, settings, lanes, window, as_json=as_json)
+    elif into is not None:
+        sys.exit(replay_into.run(servers, settings, into, window, as_json=as_json))
+    else:
+        found = (_rebuilt if rebuild else _decided)(servers, settings, lanes, window)
+        _print(found, as_json=as_json, title=replay_rebuild.TITLE if rebuild else TITLE)
+        sys.exit(0 if found.equal else 1)
+
+
+def _refuse_mixed(*, rebuild: bool, into: bool, only: bool) -> None:
+    if rebuild and into:
+        raise click.UsageError("--rebuild and --into are asked for one at a time")
+    if only and into:
+        raise click.UsageError("--lane chooses what is decided again; --into reads every fact")
+
+
+def _chosen(settings: Settings, only: tuple[str, ...], window: Window) -> list[Lane]:
     lanes = [lane for lane in deployment_lanes(settings) if lane.name not in NEVER]
     if unknown := sorted(set(only) - {lane.id for lane in lanes}):
         raise Unavailable(f"no such lane: {', '.join(unknown)}; there are {', '.join(lane.id for lane in lanes)}")
-    servers = fitting(settings, recorded(settings))
-    chosen = [lane for lane in lanes if not only or lane.id in only]
+    chosen = [lane for lane in lanes if (not only or lane.id in only) and window.concerns(lane)]
+    if not chosen:
+        raise Unavailable("no lane that is asked for reads the topics whose offsets are named: see docs/messages.md")
+    return chosen
+
+
+def _decided(servers: str, settings: Settings, lanes: list[Lane], window: Window) -> Replayed:
     with Screen(stderr=True).status("replaying") as status:
-        told: Callable[[str], None] = status.update
-        found = asyncio.run(replayed(servers, settings, chosen, told))
-    _print(found, as_json=as_json)
-    sys.exit(0 if found.equal else 1)
+        return asyncio.run(replayed(servers, settings, lanes, status.update, window))
 
 
-async def replayed(servers: str, settings: Settings, lanes: list[Lane], tell: Callable[[str], None]) -> Replayed:
+def _rebuilt(servers: str, settings: Settings, lanes: list[Lane], window: Window) -> Replayed:
+    if not window.is_everything:
+        raise click.UsageError("--rebuild is of everything: tables are kept as they are now, and not as they were")
+    with Screen(stderr=True).status("rebuilding"):
+        return Replayed(asyncio.run(replay_rebuild.rows(servers, settings, lanes)), {})
+
+
+async def replayed(
+    servers: str, settings: Settings, lanes: list[Lane], tell: Callable[[str], None], window: Window = EVERYTHING
+) -> Replayed:
     """Every lane, whatever becomes of the others."""
     found = Replayed([], {})
     for lane in lanes:
         tell(f"replaying {lane.id}")
         try:
-            found.rows.extend(await compare(servers, settings, lane))
+            found.rows.extend(await compare(servers, settings, lane, window))
         except (Misfit, BreakerTripped, Undecided) as stop:
             found.stopped[lane.id] = str(stop)
     return found
 
 
-def _print(found: Replayed, *, as_json: bool) -> None:
+def _print(found: Replayed, *, as_json: bool, title: str) -> None:
     if not as_json:
-        Screen().print(page(found.rows, found.stopped))
+        Screen().print(page(found.rows, found.stopped, title=title))
         return
     compared = [{**row._asdict(), "equal": row.equal} for row in found.rows]
     say_json({"equal": found.equal, "compared": compared, "stopped": found.stopped})

@@ -12,15 +12,19 @@ from cauce.cli.screen import QUIET, grid, phrase, text
 from cauce.ids import digest
 from cauce.replay.compare import Row
 
+TITLE = "Recorded, and decided again"
 
-def page(rows: Sequence[Row], stopped: Mapping[str, str]) -> RenderableType:
+
+def page(rows: Sequence[Row], stopped: Mapping[str, str], *, title: str = TITLE) -> RenderableType:
     """The lanes, their differences, and those that could not be decided again to the end."""
-    return Group(_table(rows, stopped), *_differences(rows), *_stopped(stopped))
+    if not rows and not stopped:
+        return text("Nothing followed from inputs in this window: see --dry-run", "yellow")
+    return Group(_table(rows, stopped, title), *_differences(rows), *_stopped(stopped))
 
 
-def _table(rows: Sequence[Row], stopped: Mapping[str, str]) -> RenderableType:
+def _table(rows: Sequence[Row], stopped: Mapping[str, str], title: str) -> RenderableType:
     numbers = ("facts", "table rows")
-    table = grid("lane", *numbers, "", "hash", right=numbers, title="Recorded, and decided again")
+    table = grid("lane", *numbers, "", "hash", right=numbers, title=title)
     for lane, of_lane in groupby(rows, key=attrgetter("lane")):
         table.add_row(text(lane), *_summed(list(of_lane)))
     for lane in stopped:

@@ -8,8 +8,11 @@ from cauce.replay import recorded
 from cauce.replay.difference import of_facts, of_values
 from cauce.replay.fingerprint import Fact, Stream, table_hash
 from cauce.replay.recorded import Place, Tables
+from cauce.replay.survey import covered
+from cauce.replay.window import EVERYTHING, Window, is_caused
 from cauce.runtime.engine.journal import rerun
 from cauce.runtime.lane import Lane, Output
+from cauce.runtime.log_reader import read_to_end
 from cauce.runtime.settings import Settings
 from cauce.runtime.topics import partitions_of
 
@@ -39,17 +42,31 @@ class Row(NamedTuple):
         return self.then == self.now
 
 
-async def compare(servers: str, settings: Settings, lane: Lane) -> list[Row]:
-    """Every partition of the lane, decided again and compared. Raises Misfit where an input is no longer there."""
-    then, kept = await recorded.published(servers, settings, lane), await recorded.tables(servers, settings, lane)
+async def compare(servers: str, settings: Settings, lane: Lane, window: Window = EVERYTHING) -> list[Row]:
+    """Every partition of the lane, decided again and compared. Raises Misfit where an input is no longer there.
+
+    All inputs are decided, for the state of each is made by those before it; what followed from those in the window is
+    compared, and the tables where it has no end.
+    """
+    belongs = await _belonging(servers, settings, lane, window)
+    then = await recorded.published(servers, settings, lane, belongs)
+    kept = await recorded.tables(servers, settings, lane) if window.stop is None else {}
     again_at = partial(recorded.published_at, servers, settings)
     rows: list[Row] = []
     for number in range(partitions_of(settings, lane.family)):
         again = await rerun(lane, number, servers, settings.prefix)
-        now = recorded.decided(settings, number, again.outputs)
+        now = recorded.decided(settings, number, again.outputs, belongs)
         rows += [row async for row in _streams(lane, number, then[number], Decided(now, again.outputs), again_at)]
-        rows += _tables(lane, number, kept[number], again.tables)
+        rows += of_tables(lane, number, kept.get(number, {}), again.tables)
     return rows
+
+
+async def _belonging(servers: str, settings: Settings, lane: Lane, window: Window) -> recorded.Belongs:
+    """Whether a fact followed from the window."""
+    if window.is_everything:
+        return recorded.always
+    causes = await covered(partial(read_to_end, servers, settings), lane.inputs, window)
+    return partial(is_caused, causes=causes)
 
 
 class Decided(NamedTuple):
@@ -95,7 +112,8 @@ def _named(fact: Fact) -> str:
     return f"{kind} with the id {name}"
 
 
-def _tables(lane: Lane, number: int, then: Tables, now: Tables) -> list[Row]:
+def of_tables(lane: Lane, number: int, then: Tables, now: Tables) -> list[Row]:
+    """A line for each table of `then`, by what it is now."""
     rows = []
     for name in sorted(then):
         mine = now.get(name, {})

@@ -127,7 +127,7 @@ class Follower:
 
     def _projected(self, fetched: Mapping[TopicPartition, Iterable[Any]]) -> list[Projected]:
         return [
-            Projected(topic, record.partition, record.offset, _project(topic, record))
+            projected(topic, record)
             for tp, records in fetched.items()
             for topic in [tp.topic.removeprefix(self._settings.prefix)]
             for record in records
@@ -143,6 +143,11 @@ class Follower:
 
     def _tp(self, place: Place) -> TopicPartition:
         return TopicPartition(self._settings.topic(place[0]), place[1])
+
+
+def projected(topic: str, record: Any) -> Projected:
+    """The rows of a record; of one that cannot be read, that it was passed over."""
+    return Projected(topic, record.partition, record.offset, _project(topic, record))
 
 
 def _project(topic: str, record: Any) -> tuple[Row, ...]:

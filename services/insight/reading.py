@@ -23,6 +23,7 @@ from services.insight.tables import (
     NOTICES,
     ORDERS,
     PAYMENTS,
+    POSITIONS,
     REFUND_PAYMENTS,
     REFUNDS,
     RELEASES,
@@ -121,6 +122,12 @@ def counts_by_state(connection: Connection) -> dict[str, int]:
     """How many orders are in each state."""
     query = select(ORDERS.c.state, func.count()).group_by(ORDERS.c.state)
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def positions_of(connection: Connection, *, sku: str = "", site: str = "") -> list[Fields]:
+    """Positions of a sku, at a site, or all of them where none is named, by sku and site."""
+    wanted = [column == name for column, name in ((POSITIONS.c.sku, sku), (POSITIONS.c.site, site)) if name]
+    return _fields(connection, select(POSITIONS).where(*wanted).order_by(POSITIONS.c.sku, POSITIONS.c.site))
 
 
 def story_of(connection: Connection, order: Fields) -> OrderStory:

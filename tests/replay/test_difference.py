@@ -2,7 +2,7 @@
 
 import pytest
 
-from cauce.replay.compare import Decided, _streams, _tables, told
+from cauce.replay.compare import Decided, _streams, of_tables, told
 from cauce.replay.difference import of_facts, of_values
 from cauce.replay.fingerprint import Fact, Stream
 from cauce.runtime.lane import Lane, Output
@@ -104,7 +104,7 @@ async def test_equal_streams_say_nothing():
 
 def test_a_row_of_a_table_is_named_by_its_key():
     lane = LANE
-    (row,) = _tables(lane, 2, {"standing": {b"a": b"1", b"b": b"1"}}, {"standing": {b"a": b"1", b"b": b"2"}})
+    (row,) = of_tables(lane, 2, {"standing": {b"a": b"1", b"b": b"1"}}, {"standing": {b"a": b"1", b"b": b"2"}})
     assert row.difference == (
         "returns-boxes-standing-changelog/2, key 'b': the value was 1, is now 2; rows that differ: 1"
     )
