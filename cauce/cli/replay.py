@@ -3,11 +3,12 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import click
 
-from cauce.cli import replay_dry, replay_into, replay_rebuild
+from cauce.cli import replay_dry, replay_into, replay_rebuild, replay_what_if
 from cauce.cli.named import BOUND
 from cauce.cli.plain import say_json
 from cauce.cli.recorded import fitting, recorded
@@ -43,17 +44,16 @@ class Replayed(NamedTuple):
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and decide nothing.")
 @click.option("--rebuild", is_flag=True, help="Compare the lanes' tables with the fold of their facts instead.")
 @click.option("--into", metavar="URL", help="Build a read model in this new database, as sqlite:///FILE.")
+@click.option(
+    "--what-if", "files", multiple=True, type=click.Path(exists=True, path_type=Path),
+    help="Decide on other reference data or stock: this file, or those of this folder; repeatable.",
+)  # fmt: skip
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the what-if as a page as well.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(
-    only: tuple[str, ...],
-    start: Bound | None,
-    stop: Bound | None,
-    into: str | None,
-    *,
-    dry_run: bool,
-    rebuild: bool,
-    as_json: bool,
-) -> None:
+    *, only: tuple[str, ...], start: Bound | None, stop: Bound | None, into: str | None, files: tuple[Path, ...],
+    html: Path | None, dry_run: bool, rebuild: bool, as_json: bool,
+) -> None:  # fmt: skip
     """Decide again what was recorded, and compare.
 
     In memory, over empty tables, byte for byte with what was published.
@@ -65,7 +65,7 @@ def command(
     topic/partition@offset. Everything is decided, for the state of each input is made by those before it; what followed
     from those between the two is compared, and tables where there is no --to.
     """
-    _refuse_mixed(rebuild=rebuild, into=into is not None, only=bool(only))
+    _refuse_mixed(rebuild=rebuild, into=into is not None, what_if=bool(files), html=html is not None, only=bool(only))
     settings, window = Settings(), Window(start, stop)
     servers = fitting(settings, recorded(settings))
     lanes = _chosen(settings, only, window)
@@ -73,17 +73,21 @@ def command(
         replay_dry.run(servers, settings, lanes, window, as_json=as_json)
     elif into is not None:
         sys.exit(replay_into.run(servers, settings, into, window, as_json=as_json))
+    elif files:
+        replay_what_if.run(servers, settings, files, window, html=html, as_json=as_json)
     else:
         found = (_rebuilt if rebuild else _decided)(servers, settings, lanes, window)
         _print(found, as_json=as_json, title=replay_rebuild.TITLE if rebuild else TITLE)
         sys.exit(0 if found.equal else 1)
 
 
-def _refuse_mixed(*, rebuild: bool, into: bool, only: bool) -> None:
-    if rebuild and into:
-        raise click.UsageError("--rebuild and --into are asked for one at a time")
-    if only and into:
-        raise click.UsageError("--lane chooses what is decided again; --into reads every fact")
+def _refuse_mixed(*, rebuild: bool, into: bool, what_if: bool, html: bool, only: bool) -> None:
+    if rebuild + into + what_if > 1:
+        raise click.UsageError("--rebuild, --into and --what-if are asked for one at a time")
+    if html and not what_if:
+        raise click.UsageError("--html is the page of a --what-if")
+    if only and (into or what_if):
+        raise click.UsageError("--lane chooses what is decided again; --into and --what-if have lanes of their own")
 
 
 def _chosen(settings: Settings, only: tuple[str, ...], window: Window) -> list[Lane]:

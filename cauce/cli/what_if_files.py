@@ -1,0 +1,76 @@
+"""The files of a what-if: reference data as `cauce reference publish` reads it, and `stock.csv`."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cauce.replay.what_if import Instead, Position
+from cauce.runtime.faults import Unavailable
+from cauce.runtime.reference.flaws import BrokenFile
+from cauce.runtime.reference.mappings import read_mapping
+from cauce.runtime.reference.reference_files import FILES, published
+from cauce.runtime.reference.tables import read_table
+from schemas.base import Message, Part
+from schemas.reference import MODELS, Kind
+
+STOCK = "stock.csv"
+_COLUMNS = ["site", "sku", "quantity"]
+
+
+def read_instead(paths: Sequence[Path]) -> Instead:
+    """What these files, or those of these folders, replace. Raises Unavailable with what is wrong in any."""
+    reference: dict[str, Sequence[Message]] = {}
+    stock: list[Position] = []
+    try:
+        for path in _files(paths):
+            if _is(path, STOCK):
+                stock += _stock(path)
+            else:
+                kind = _kind(path)
+                reference[kind.value] = published(kind, _items(path, kind))
+    except BrokenFile as broken:
+        raise Unavailable("\n  ".join(["nothing was replayed:", *map(str, broken.flaws)])) from None
+    return Instead(reference, stock)
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        found = [path] if path.is_file() else [path / name for name in _NAMES if (path / name).exists()]
+        if not found:
+            raise Unavailable(f"{path} has none of {', '.join(_NAMES)}")
+        yield from found
+
+
+_NAMES = (*FILES.values(), STOCK)
+
+
+def _kind(path: Path) -> Kind:
+    """By its name: whatever precedes it, `winter-sites.csv` is of sites."""
+    for kind, name in FILES.items():
+        if _is(path, name):
+            return kind
+    raise Unavailable(
+        f"{path.name}: a what-if reads {', '.join(_NAMES)}, each with a word and a hyphen before it or not"
+    )
+
+
+def _is(path: Path, name: str) -> bool:
+    return path.name == name or path.name.endswith(f"-{name}")
+
+
+def _items(path: Path, kind: Kind) -> list[Part]:
+    read = read_mapping if path.suffix == ".yaml" else read_table
+    return read(path, MODELS[kind])
+
+
+def _stock(path: Path) -> Iterator[Position]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file)
+        if (header := next(rows, [])) != _COLUMNS:
+            raise Unavailable(
+                f"{path.name}, line 1: expected the header {','.join(_COLUMNS)}, found {','.join(header)}"
+            )
+        for row in rows:
+            if len(row) != len(_COLUMNS) or not row[2].isdecimal():
+                raise Unavailable(f"{path.name}, line {rows.line_num}: expected a site, a sku and a number of units")
+            yield Position(row[0], row[1], int(row[2]))

@@ -1,0 +1,180 @@
+"""What if: recorded orders with other sites or stock. The base is what was recorded; the difference is named."""
+
+import io
+import re
+from pathlib import Path
+from xml.dom import minidom
+
+import pytest
+
+from cauce.cli.replay_what_if import compared, to_json
+from cauce.cli.screen import Screen
+from cauce.cli.what_if_files import read_instead
+from cauce.cli.what_if_html import html_page
+from cauce.cli.what_if_page import page
+from cauce.ids import event_id
+from cauce.money import Money
+from cauce.places import Coordinates
+from cauce.replay.what_if import AS_RECORDED, Instead, Position, decided_on, inputs_of
+from cauce.replay.window import EVERYTHING, Place, Window
+from cauce.runtime.faults import Unavailable
+from cauce.runtime.lane import Record
+from cauce.runtime.reference.reference_files import published
+from schemas.envelope import Envelope
+from schemas.orders import CanceledUnits, LineQuantity
+from schemas.reference import Kind, Rate, Site
+from schemas.stock import AdvanceShipment, ReleaseStock, Stage
+
+HOSTILE = "<script>alert(1)</script>[red]\x1b[2J\u202e"
+
+
+def at(name, north, east):
+    return Site(id=name, name=name, country="ES", coordinates=Coordinates(latitude=north, longitude=east))
+
+
+def rate(name, amount, days):
+    per = {"amount": amount, "currency": "EUR"}
+    return Rate(
+        id=name, carrier="Road", service=name, domestic=True, base=Money(**per), per_kilogram=Money(**per),
+        max_weight_grams=30_000, transit_days=days,
+    )  # fmt: skip
+
+
+def appended(inputs, *messages):
+    """The inputs and, after them, these."""
+    first, found = Envelope.from_headers(inputs[-1].headers), list(inputs)
+    for message in messages:
+        offset = len(found)
+        identity = event_id(str(offset), "test", message.type, message.natural_key())
+        headers = first._replace(id=identity, type=message.type).to_headers()
+        found.append(Record("stock-commands", 0, offset, message.key_value().encode(), message.to_bytes(), headers))
+    return found
+
+
+@pytest.fixture
+def sites():
+    """Only lyon is left."""
+    return Instead({"sites": published(Kind.SITES, [at("lyon", 45.76, 4.84)])})
+
+
+@pytest.fixture
+def keyed(inputs):
+    """As the publisher keys them: reference data by its kind."""
+    return [one._replace(key=b"sites") if one.offset == 0 else one for one in inputs]
+
+
+def plans(outcome):
+    return {order_id: dict(order.plan()) for order_id, order in outcome.orders.items()}
+
+
+def test_as_recorded_the_same_is_decided(keeper, keyed, facts):
+    outputs = [one for one in decided_on(keeper, 0, inputs_of(keyed, 0, AS_RECORDED)) if one.topic == "allocated"]
+    assert [one.value for one in outputs] == [fact.value for fact in facts if fact.topic == "allocated"]
+
+
+def test_a_site_that_is_closed_sends_nothing(keeper, keyed, sites):
+    found = compared(keeper, keyed, sites, EVERYTHING)
+    assert plans(found.base) == {"o1": {"madrid": 2}, "o2": {"madrid": 1, "lyon": 5}, "o3": {"lyon": 1}}
+    assert plans(found.other) == {"o1": {"lyon": 2}, "o2": {"lyon": 6}, "o3": {"lyon": 1}}
+    assert found.differing() == ["o1", "o2"]
+    assert found.figures()["split orders"] == (1, 0)
+    assert found.figures()["backordered units"] == (2, 5)
+
+
+def test_other_stock_is_in_the_place_of_what_came_before_the_first_order(keeper, keyed):
+    found = compared(keeper, keyed, Instead(stock=[Position("madrid", "cup", 100)]), EVERYTHING)
+    assert plans(found.other) == {"o1": {"madrid": 2}, "o2": {"madrid": 6}, "o3": {"madrid": 1}}
+    assert found.figures()["backordered orders"] == (1, 0)
+    assert found.replaced == ("stock",)
+
+
+def test_twice_gives_the_same_hash_and_another_what_if_another(keeper, keyed, sites):
+    once, twice = (compared(keeper, keyed, sites, EVERYTHING) for _ in range(2))
+    assert once.other.stream.hash == twice.other.stream.hash
+    assert once.other.stream.hash != once.base.stream.hash
+
+
+def test_only_orders_of_the_window_count(keeper, keyed, sites):
+    window = Window(Place("stock-commands", 0, 5), Place("stock-commands", 0, 6))
+    assert list(compared(keeper, keyed, sites, window).base.orders) == ["o2"]
+
+
+def test_parcels_are_priced_by_the_rule_of_fulfillment_and_late_where_no_rate_is_in_time(keeper, keyed):
+    rates = Instead({"rates": published(Kind.RATES, [rate("slow", 100, 9), rate("fast", 300, 1)])})
+    found = compared(keeper, keyed, rates, EVERYTHING)
+    assert found.figures()["parcels nobody takes"] == (5, 0)
+    assert found.figures()["shipping cost EUR"] == (0, 5 * 600)
+    assert found.figures()["late orders"] == (0, 3)
+
+
+def test_what_warehouses_did_and_parcels_that_are_not_there_break_nothing(keeper, keyed, sites):
+    picked = AdvanceShipment(
+        pool=0, order_id="o1", shipment_id="o1-1", stage=Stage.PICKED, lines=(LineQuantity(line_id="1", quantity=2),)
+    )
+    canceled = ReleaseStock(
+        pool=0, order_id="o2", version=2, canceled=(CanceledUnits(line_id="1", quantity=1, shipment_id="o2-2"),)
+    )
+    found = compared(keeper, appended(keyed, picked, canceled), sites, EVERYTHING)
+    assert found.figures()["records nobody can decide"] == (0, 0)
+
+
+def test_files_are_known_by_their_names(tmp_path):
+    (tmp_path / "winter-sites.csv").write_text("id,name,country,latitude,longitude\nlyon,Lyon,FR,45.76,4.84\n")
+    (tmp_path / "stock.csv").write_text("site,sku,quantity\nlyon,cup,7\n")
+    found = read_instead([tmp_path / "winter-sites.csv", tmp_path])
+    assert list(found.reference) == ["sites"]
+    assert found.stock == [Position("lyon", "cup", 7)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("sites.csv", "id,name\nlyon,Lyon\n", "country"),
+        ("stock.csv", "site,sku\nlyon,cup\n", "line 1: expected the header site,sku,quantity"),
+        ("stock.csv", "site,sku,quantity\nlyon,cup,-1\n", "line 2"),
+        ("other.csv", "", "a what-if reads sites.csv"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named(tmp_path, name, content, said):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(Unavailable, match=re.escape(said)):
+        read_instead([tmp_path / name])
+
+
+def test_a_folder_without_any_of_them_is_refused(tmp_path):
+    with pytest.raises(Unavailable, match="has none of"):
+        read_instead([tmp_path])
+
+
+@pytest.fixture
+def hostile(keeper, keyed):
+    instead = Instead({"sites": published(Kind.SITES, [at(HOSTILE, 45.76, 4.84)])}, [Position(HOSTILE, "cup", 40)])
+    return compared(keeper, keyed, instead, EVERYTHING)
+
+
+@pytest.mark.parametrize("width", [40, 160])
+def test_its_page_steers_no_terminal(hostile, width):
+    console = Screen(file=io.StringIO(), width=width)
+    console.print(page(hostile, Path("what-if.html")))
+    told = console.file.getvalue()
+    assert all(sign.isprintable() or sign == "\n" for sign in told)
+    assert "[red]" in "".join(told.split())
+
+
+def test_its_html_needs_nothing_else_and_runs_nothing(hostile):
+    told = html_page(hostile)
+    assert "<script" not in told
+    assert "\x1b" not in told
+    assert not re.search(r"(src|href)=|https?://|url\(|@import", told)
+    drawings = re.findall(r"<svg.*?</svg>", told, re.DOTALL)
+    assert len(drawings) == 5
+    for drawing in drawings:
+        minidom.parseString(drawing)  # noqa: S318  # our own
+    assert "&lt;script&gt;" in drawings[-1]
+
+
+def test_a_program_is_told_every_order_that_differs(keeper, keyed, sites):
+    told = to_json(compared(keeper, keyed, sites, EVERYTHING))
+    assert told["replaced"] == ("sites",)
+    assert [one["order_id"] for one in told["differing"]] == ["o1", "o2"]
+    assert told["figures"]["km"]["difference"] == told["figures"]["km"]["what_if"] - told["figures"]["km"]["recorded"]
