@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 
 from cauce.audit.auditor import Auditor, Verdict
+from cauce.audit.bisecting import Found, Recorded, bisected
 from cauce.audit.ledgers import LedgerLine
 from cauce.audit.record import Entry, Place
 from cauce.audit.shown import Shown
@@ -21,6 +22,7 @@ from schemas.topics import TOPICS, TopicKind
 RAW = tuple(topic.name for topic in TOPICS if topic.kind is TopicKind.RAW)
 OURS = tuple(topic.name for topic in TOPICS if topic.kind is not TopicKind.RAW)
 SERVICES = tuple(sorted({topic.writer.split("-")[0] for topic in TOPICS if topic.kind is TopicKind.FACT}))
+PARKED = tuple(f"{service}-parked" for service in SERVICES)
 _TYPES = (str, str, str, int, str, str)  # of a ledger's line
 A_WHILE = 20_000  # records between two words of progress
 
@@ -53,27 +55,39 @@ async def audit_records(
 ) -> Verdict:
     """The same, wherever the records are read from; `canaries` must appear in none of ours."""
     raw = [_place(record) async for record in read(RAW)]  # no header of an outsider exempts one
-    parked_topics = [f"{service}-parked" for service in SERVICES]
-    parked = [_parked(record) async for record in read(parked_topics) if not is_note(record.headers)]
+    parked = [_parked(record) async for record in read(PARKED) if not is_note(record.headers)]
     auditor = Auditor(raw=raw, parked=parked, provider=provider, canaries=canaries, shown=shown)
     count = 0
     async for record in read(OURS):
         if is_control(record.headers):
             continue
-        _see(auditor, record)
+        _recorded(record).give(auditor)
         count += 1
         if count % A_WHILE == 0:
             progress(count)
     return auditor.verdict()
 
 
-def _see(auditor: Auditor, record: Record) -> None:
+async def bisect_records(read: Read, *, progress: Progress, tell: Progress) -> Found | None:
+    """The first record that breaks a law, of all that are there now; `tell` is told how many are left to look at."""
+    raw = [_place(record) async for record in read(RAW)]
+    parked = [_parked(record) async for record in read(PARKED) if not is_note(record.headers)]
+    records: list[Recorded] = []
+    async for record in read(OURS):
+        if not is_control(record.headers):
+            records.append(_recorded(record))
+            if len(records) % A_WHILE == 0:
+                progress(len(records))
+    return bisected(records, raw=raw, parked=parked, tell=tell)
+
+
+def _recorded(record: Record) -> Recorded:
     try:
         received = receive(record)
     except (ValueError, Unprocessable):  # what a lane would park it for
-        auditor.see_unreadable(_place(record), _content(record))
-    else:
-        auditor.see(Entry(record.topic, record.partition, record.offset, *received[1:]), _content(record))
+        return Recorded(_place(record), _content(record), None)
+    entry = Entry(record.topic, record.partition, record.offset, *received[1:])
+    return Recorded(_place(record), _content(record), entry)
 
 
 def read_ledger(path: Path) -> dict[str, LedgerLine]:

@@ -14,6 +14,7 @@ from cauce.runtime.faults import Unavailable
 COMMANDS = {
     "at": "at",
     "audit": "audit",
+    "bisect": "bisect",
     "broker": "broker",
     "clock": "clock",
     "demo": "demo",
