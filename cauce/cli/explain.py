@@ -73,7 +73,7 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "reference": [
             {"kind": kind, "version": version, "recorded": _place(record)}
             for (kind, version), record in decision.versions.items()
-            if version in (fact.explanation.model_dump().values())
+            if version in fact.explanation.model_dump_json()
         ],
         **{name: body.get(name, []) for name in ("explanation", "shipments", "lines")},
         "recomputed": decision.again,

@@ -1,6 +1,7 @@
 """The reasons of an order's decisions on the terminal: every site that was looked at, and what it was decided from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -13,6 +14,8 @@ from cauce.runtime.lane import Record
 from schemas.stock import Allocated, Candidate
 from services.insight.domain.sentences import counted
 
+_VERSION = "_version"
+_SHOWN = {"rule", "trigger", "candidates"}
 _OWN_COLUMNS = {"site", "distance_meters", "lines_served", "units_served", "chosen", "excluded"}
 
 
@@ -39,12 +42,25 @@ def _causes(decision: Decision) -> Iterator[Text]:
     yield phrase(("decided on ", QUIET), _place(cause) if cause else text("a record that is gone", "yellow"))
     explanation = decision.received.message.explanation
     yield phrase(("rule       ", QUIET), (explanation.rule, "bold"), (f"   because of {explanation.trigger}", QUIET))
-    for name, version in explanation.model_dump().items():
-        kind = name.removesuffix("_version")
-        if kind != name and version:
-            since = decision.versions.get((kind, version))
-            where = (f"   since {_place(since)}", QUIET) if since else ""
-            yield phrase((f"{kind:10} ", QUIET), f"version {version}", where)
+    for name, value in _said(explanation.model_dump(mode="json")):
+        since = decision.since(value) if name.endswith(_VERSION) else None
+        where = (f"   since {_place(since)}", QUIET) if since else ""
+        yield phrase((f"{name.removesuffix(_VERSION).replace('_', ' '):10} ", QUIET), value, where)
+
+
+def _said(explanation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Whatever else an explanation says, in its order; a policy has a part of its own with its points."""
+    for name, value in explanation.items():
+        if isinstance(value, dict):
+            yield from _said(value)
+        elif value and name not in _SHOWN:
+            yield name, _written(value)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_written, value))
+    return " ".join(f"{key} {_written(of)}" for key, of in value.items()) if isinstance(value, dict) else str(value)
 
 
 def _place(record: Record) -> str:

@@ -16,6 +16,7 @@ from cauce.replay.outcome import Compared, Outcome, Parcel, Price
 from cauce.replay.what_if import AS_RECORDED, Instead, decided_on, inputs_of
 from cauce.replay.window import Window
 from cauce.runtime.deciding import receive
+from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import Lane, Record
 from cauce.runtime.log_reader import read_to_end
 from cauce.runtime.settings import Settings
@@ -35,11 +36,18 @@ def run(
         records = asyncio.run(_recorded(servers, settings))
         found = compared(keeper_of(settings), records, instead, window)
     if html:
-        html.write_text(html_page(found), encoding="utf-8")
+        _write(html, html_page(found))
     if as_json:
         say_json(to_json(found), indent=2)
     else:
         Screen().print(page(found, html))
+
+
+def _write(path: Path, content: str) -> None:
+    try:
+        path.write_text(content, encoding="utf-8")
+    except OSError as fault:
+        raise Unavailable(f"the page cannot be written to {path}: {fault.strerror}; name another with --html") from None
 
 
 async def _recorded(servers: str, settings: Settings) -> list[Record]:

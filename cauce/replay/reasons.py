@@ -38,6 +38,10 @@ class Decision(NamedTuple):
     versions: dict[tuple[str, str], Record]
     again: str
 
+    def since(self, version: str) -> Record | None:
+        """The record that made a version active, whatever its kind."""
+        return next((record for (_, known), record in self.versions.items() if known == version), None)
+
     @property
     def equal(self) -> bool:
         """Whether today's bytes are those that were recorded."""

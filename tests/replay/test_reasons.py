@@ -2,6 +2,7 @@
 
 import io
 import json
+from typing import Any
 
 import orjson
 import pytest
@@ -12,6 +13,7 @@ from cauce.cli.screen import Screen
 from cauce.replay.reasons import decided_again
 from cauce.runtime.assembly import lanes_of
 from cauce.runtime.settings import Settings
+from schemas.stock import Explanation
 from services import load
 
 
@@ -21,6 +23,10 @@ def facts_on(order_id, facts):
 
 
 (KEEPER,) = (lane for lane in lanes_of(load("allocation"), Settings()) if lane.name == "keeper")
+
+
+class _Weighed(Explanation):
+    sourcing: dict[str, Any]
 
 
 async def batches(*given):
@@ -82,6 +88,20 @@ async def test_the_page_shows_candidates_versions_and_offsets_and_nothing_steers
     joined = "".join(shown.split())
     for said in ("madrid", "lyon", "stock-commands,partition0,offset5", "recomputed:equal", "[red]"):
         assert said in joined
+
+
+async def test_what_a_policy_adds_to_an_explanation_is_shown_with_its_versions(inputs, facts):
+    found = await again(facts_on("o1", facts), inputs)
+    fact = found[0].received.message
+    (version,) = {known for kind, known in found[0].versions if kind == "sites"}
+    weighed = {"rates_version": version, "criteria": ["distance", "splits"], "alone": [{"site": "lyon", "points": [7]}]}
+    told = fact.model_copy(update={"explanation": _Weighed(**dict(fact.explanation), sourcing=weighed)})
+    console = Screen(file=io.StringIO(), width=160)
+    console.print(page("o1", [found[0]._replace(received=found[0].received._replace(message=told))]))
+    shown = console.file.getvalue()
+    assert f"rates      {version}   since stock-commands, partition 0, offset 0" in shown
+    assert "distance, splits" in shown
+    assert "site lyon points 7" in shown
 
 
 async def test_a_program_is_told_the_same_without_the_person(inputs, facts):
