@@ -3,27 +3,18 @@
 Channels with forms of their own are mapped to these by an adapter; the doors read nothing else.
 """
 
-import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StringConstraints, TypeAdapter
+from pydantic import Field, PositiveInt, StringConstraints, TypeAdapter
 
 from cauce.money import Currency
 from schemas.base import Instant
+from schemas.foreign import Channel, Foreign, Key, Text
 from schemas.orders import Country, ShipOption, Sku
 from schemas.returns import Grade
 from schemas.shipments import CarrierStatus, Scan
-
-Text = Annotated[str, StringConstraints(max_length=500)]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
-Channel = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
-
-
-class Foreign(BaseModel):
-    """A form that outsiders fill in: unknown fields are an error that names them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from schemas.stock_forms import StockForm
 
 
 class ChannelAddress(Foreign):
@@ -154,42 +145,6 @@ class ReturnReceipt(Foreign):
     operator: Key
 
 
-class ReceiptLine(Foreign):
-    """Units of a sku."""
-
-    sku: Sku
-    quantity: PositiveInt
-
-
-class StockReceipt(Foreign):
-    """Goods came in from a supplier."""
-
-    kind: Literal["receipt"] = "receipt"
-    receipt: Key
-    site: Key
-    lines: Annotated[tuple[ReceiptLine, ...], Field(min_length=1, max_length=5000)]
-
-
-class StockAdjustment(Foreign):
-    """Units were found or lost."""
-
-    kind: Literal["adjustment"] = "adjustment"
-    adjustment: Key
-    site: Key
-    sku: Sku
-    change: int
-    reason: Text = ""
-
-
-OTHER_REASON = "other"
-_CODE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-
-
-def reason_code(reason: str) -> str:
-    """An outsider's code as it is; what a person wrote could be about a person, and stays in the raw record."""
-    return reason if not reason or _CODE.fullmatch(reason) else OTHER_REASON
-
-
 class RawTopic(StrEnum):
     """The topics outsiders write."""
 
@@ -202,7 +157,7 @@ class RawTopic(StrEnum):
 
 _Orders = Annotated[ChannelOrder | ChannelCancellation, Field(discriminator="kind")]
 _Returns = Annotated[ReturnRequest | ReturnReceipt, Field(discriminator="kind")]
-_Stock = Annotated[StockReceipt | StockAdjustment, Field(discriminator="kind")]
+_Stock = Annotated[StockForm, Field(discriminator="kind")]
 
 FORMS: dict[RawTopic, TypeAdapter[Foreign]] = {
     RawTopic.CHANNEL_ORDERS: TypeAdapter(_Orders),

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     PRODUCTS = "products"
     RATES = "rates"
     POLICY = "policy"
+    STOCKING = "stocking"
 
 
 class Site(Part):
@@ -35,6 +36,13 @@ class Product(Part):
     id: Sku
     name: str = ""
     weight_grams: PositiveInt
+
+
+class Stocking(Part):
+    """How a sku is kept. `id` is the sku; `unit_value` is what a unit in stock is worth."""
+
+    id: Sku
+    unit_value: Money
 
 
 class Rate(Part):
@@ -65,6 +73,7 @@ MODELS: dict[Kind, type[Part]] = {
     Kind.PRODUCTS: Product,
     Kind.RATES: Rate,
     Kind.POLICY: Policy,
+    Kind.STOCKING: Stocking,
 }
 
 

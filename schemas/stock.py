@@ -239,6 +239,7 @@ class Move(StrEnum):
     SHIPPED = "shipped"
     QUARANTINED = "quarantined"
     WRITTEN_OFF = "written_off"
+    COUNTED = "counted"
 
 
 class Bucket(StrEnum):
@@ -257,8 +258,8 @@ class Bucket(StrEnum):
 class StockMoved(Message):
     """One entry of the ledger: `quantity` units of a position went from one bucket to another, by this cause.
 
-    `on_hand` and `free` are the position's after it; `reference` is the shipment, receipt, adjustment or
-    `return/receipt`; `entry` numbers the entries of one decision from 1.
+    `on_hand` and `free` are the position's after it; `reference` is the shipment, receipt, adjustment,
+    count or `return/receipt`; `entry` numbers the entries of one decision from 1.
     """
 
     type: ClassVar[str] = "stock.moved.v1"

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from schemas import effects, notices, orders, payments, reference, reservations, returns, shipments, stock
+from schemas import counts, desk, effects, notices, orders, payments, reference, reservations, returns, shipments, stock
 from schemas.base import Message
 
 
@@ -46,6 +46,8 @@ def _fact(name: str, writer: str, readers: str, about: str, *messages: type[Mess
     return Topic(name, TopicKind.FACT, writer, tuple(readers.split()), messages, about)
 
 
+_DESK = (counts.OpenCount, counts.ReportCount, counts.DecideCount)  # what a site's desk asks beside these
+
 # fmt: off
 TOPICS: tuple[Topic, ...] = (
     _raw("channel-orders", "intake-door", "orders and cancellations as channels send them"),
@@ -62,7 +64,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic("stock-commands", TopicKind.COMMAND, "allocation-front allocation-door publisher clock",
           ("allocation-keeper",),
           (stock.ReserveStock, stock.ReleaseStock, stock.AdvanceShipment, stock.RestockReturn, stock.ReceiveStock,
-           stock.AdjustStock, reference.ReferencePublished, reference.TimeReached),
+           stock.AdjustStock, *_DESK, reference.ReferencePublished, reference.TimeReached),
           "everything that moves a pool's stock, in the order it is decided; the key is the pool", Family.POOLS),
     _fact("order-placed", "intake-orders", "allocation-front returns payments notify insight", "an order is taken",
           orders.OrderPlaced),
@@ -78,6 +80,10 @@ TOPICS: tuple[Topic, ...] = (
           stock.BackorderReleased),
     _fact("stock-moved", "allocation-keeper", "insight", "the ledger: every unit that moved, and why",
           stock.StockMoved, stock.AdjustmentRefused),
+    _fact("stock-counts", "allocation-keeper", "outside insight", "shelves to count, and what became of a count",
+          counts.CountOpened, counts.CountReported, counts.CountApproved, counts.CountRefused, counts.CountShort),
+    _fact("stock-exception", "allocation-keeper", "insight", "what a site's desk asked and could not have",
+          desk.RequestRefused),
     _fact("reservations", "allocation-keeper", "insight", "how far promised units are, and which are promised no more",
           reservations.ShipmentAdvanced, reservations.StockReleased),
     _fact("warehouse-work", "fulfillment-shipments", "outside insight", "work for the crew of a site",

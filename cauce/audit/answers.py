@@ -16,6 +16,7 @@ from typing import Any
 
 from cauce.audit.record import Entry, Place, Violation
 from schemas.base import Message
+from schemas.counts import DecideCount, OpenCount, ReportCount
 from schemas.effects import EffectAnswered
 from schemas.notices import TellCustomer
 from schemas.orders import CancelOrder, PlaceOrder
@@ -47,6 +48,7 @@ _BY_ID = (PlaceOrder, RequestReturn, ReceiveReturn)
 _BY_KEY = (
     *(CancelOrder, RecordScan, RecordCarrierEvent),
     *(ReserveStock, ReleaseStock, AdvanceShipment, RestockReturn, ReceiveStock, AdjustStock),
+    *(OpenCount, ReportCount, DecideCount),
     *(TellCustomer, EffectAnswered),
 )
 _STAGES = tuple(Stage)

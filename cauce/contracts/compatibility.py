@@ -51,7 +51,7 @@ def _walk(root: Schema, node: Schema, *, path: str, required: bool) -> Iterator[
     for choice in node.get("anyOf", ()):
         yield from _walk(root, choice, path=path, required=required)
     for form in node.get("oneOf", ()):  # told apart by `kind`: each is an object of its own
-        yield from _walk(root, form, path=f"{path}{form['$ref'].rpartition('/')[2]}", required=required)
+        yield from _walk(root, form, path=f"{path}{form['$ref'].rpartition('/')[2]}", required=False)
     yield path, Field(required, _takes(node))
     for name, child in node.get("properties", {}).items():
         inner = f"{path}.{name}".removeprefix(".")

@@ -12,7 +12,8 @@ import orjson
 
 from cauce.demo.plan import Entry, Plan
 from cauce.demo.stage import Said, Stage
-from schemas.raw import ChannelCancellation, ChannelOrder, ChannelPayment, RawTopic, StockAdjustment
+from schemas.raw import ChannelCancellation, ChannelOrder, ChannelPayment, RawTopic
+from schemas.stock_forms import StockAdjustment
 
 ENTRIES_A_STEP = 100
 PROVIDER = "sandbox"

@@ -12,14 +12,8 @@ from cauce.demo.inputs import Adjusted, Asked, Charged, InputLine, Ordered, Sent
 from cauce.demo.plan import Entry, Plan, PlannedReturn
 from cauce.demo.retail_company import CHANNEL, CURRENCY, reference_for
 from cauce.demo.retail_rows import BrokenInput, Row, read_rows
-from schemas.raw import (
-    ChannelCharge,
-    ChannelLine,
-    ChannelOrder,
-    ReturnLineAsked,
-    ReturnRequest,
-    StockAdjustment,
-)
+from schemas.raw import ChannelCharge, ChannelLine, ChannelOrder, ReturnLineAsked, ReturnRequest
+from schemas.stock_forms import StockAdjustment
 
 VAT_COUNTRIES = frozenset({"GB"})
 VAT_PERCENT = 20

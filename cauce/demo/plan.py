@@ -8,8 +8,9 @@ from typing import Any
 
 from cauce.demo.chance import draw, pick
 from cauce.demo.inputs import InputLine, Ordered
-from schemas.raw import ChannelCancellation, ChannelOrder, ReturnRequest, StockAdjustment
+from schemas.raw import ChannelCancellation, ChannelOrder, ReturnRequest
 from schemas.reference import Kind, Site
+from schemas.stock_forms import StockAdjustment
 
 SHORT_SKUS = 0.015  # share of skus that no site has until the supplier delivers
 ONE_SITE_SKUS = 0.3  # share of skus that one site alone has, so that some orders are split

@@ -31,7 +31,8 @@ from cauce.runtime.service import Received
 from cauce.runtime.settings import Settings
 from cauce.runtime.supervisor import Program, Supervisor
 from schemas.orders import OrderRefused
-from schemas.raw import ChannelCancellation, StockAdjustment, StockReceipt
+from schemas.raw import ChannelCancellation
+from schemas.stock_forms import StockAdjustment, StockReceipt
 
 STALLED_SECONDS = 120  # nothing at all has happened for this long: say so instead of waiting for ever
 READY_SECONDS = 120

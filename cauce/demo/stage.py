@@ -18,7 +18,8 @@ from cauce.runtime.lane import is_control
 from cauce.runtime.log_reader import record_of
 from cauce.runtime.service import Received
 from cauce.runtime.settings import Settings
-from schemas.raw import Foreign, RawTopic
+from schemas.foreign import Foreign
+from schemas.raw import RawTopic
 
 LOOK_MS = 250
 _ANY_TIME = datetime.min.replace(tzinfo=UTC)

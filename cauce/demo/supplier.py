@@ -5,8 +5,9 @@ from itertools import islice
 
 from cauce.demo.plan import Plan, demand_of, is_short, opening_stock
 from cauce.demo.stage import Said
-from schemas.raw import RawTopic, ReceiptLine, StockReceipt
+from schemas.raw import RawTopic
 from schemas.reference import Kind
+from schemas.stock_forms import ReceiptLine, StockReceipt
 
 LINES_A_RECEIPT = 500
 

@@ -18,7 +18,8 @@ from cauce.runtime.settings import Settings
 from schemas.base import Message
 from schemas.effects import EffectOutcome
 from schemas.envelope import Envelope
-from schemas.raw import Foreign, RawTopic
+from schemas.foreign import Foreign
+from schemas.raw import RawTopic
 from schemas.topics import Family
 
 

@@ -14,8 +14,8 @@ from cauce.places import Coordinates
 from schemas.base import Sealed
 from schemas.envelope import Envelope
 from schemas.orders import Customer, Destination, OrderLine, OrderPlaced, ShipOption
-from schemas.raw import ReceiptLine, StockReceipt
 from schemas.stock import Bucket
+from schemas.stock_forms import ReceiptLine, StockReceipt
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FEWEST, MOST = 2, 50

@@ -9,7 +9,8 @@ from cauce.demo.plan import Plan
 from cauce.demo.stage import Said
 from chaos.world import orders
 from chaos.world.outbox import Outbox
-from schemas.raw import ChannelCancellation, ChannelOrder, RawTopic, StockReceipt
+from schemas.raw import ChannelCancellation, ChannelOrder, RawTopic
+from schemas.stock_forms import StockReceipt
 
 ORDERS_A_ROUND = 25  # after so many common orders comes a round of contention
 ORDERS_A_SUPPLY = 40

@@ -8,17 +8,9 @@ from cauce.demo.builtin import with_lines
 from cauce.demo.chance import draw, pick
 from cauce.demo.plan import PlannedReturn
 from cauce.demo.retail_company import CHANNEL, SITES, reference_for
-from schemas.raw import (
-    ChannelCancellation,
-    ChannelLine,
-    ChannelOrder,
-    ChannelPayment,
-    ReceiptLine,
-    ReturnLineAsked,
-    ReturnRequest,
-    StockReceipt,
-)
+from schemas.raw import ChannelCancellation, ChannelLine, ChannelOrder, ChannelPayment, ReturnLineAsked, ReturnRequest
 from schemas.reference import Kind
+from schemas.stock_forms import ReceiptLine, StockReceipt
 
 PROVIDER = "sandbox"
 COMMON = tuple(f"COMMON-{number:02d}" for number in range(40))

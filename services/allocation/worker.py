@@ -1,7 +1,7 @@
 """The lanes of allocation: its door, the front of each order, and the keeper of each pool."""
 
 from cauce.runtime.service import DoorLane, EntityLane, RowsLane, Service
-from schemas import reservations, stock
+from schemas import stock
 from schemas.raw import RawTopic
 from services.allocation import door, translate
 from services.allocation.domain import front, keeper
@@ -14,7 +14,7 @@ SERVICE = Service(
         DoorLane(
             service="allocation",
             inputs={RawTopic.STOCK_REPORTS: door.commands},
-            publishes=(stock.ReceiveStock, stock.AdjustStock),
+            publishes=door.PUBLISHES,
         ),
         EntityLane(
             service="allocation",
@@ -40,11 +40,7 @@ SERVICE = Service(
             decide=keeper.decide,
             evolve=keeper.evolve,
             kinds=KINDS,
-            publishes=(
-                *(stock.Allocated, stock.Backordered, stock.BackorderReleased),
-                *(reservations.ShipmentAdvanced, reservations.StockReleased),
-                *(stock.StockMoved, stock.AdjustmentRefused),
-            ),
+            publishes=keeper.PUBLISHES,
         ),
     ),
 )

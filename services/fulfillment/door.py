@@ -2,7 +2,8 @@
 
 from cauce.ids import outside_id
 from cauce.runtime.service import Command, DoorTools, Unreadable
-from schemas.raw import CarrierReport, Foreign, WarehouseScan
+from schemas.foreign import Foreign
+from schemas.raw import CarrierReport, WarehouseScan
 from schemas.shipments import RecordCarrierEvent, RecordScan
 from services.fulfillment.domain.labels import SHIPMENT_ID, tracked_shipment
 

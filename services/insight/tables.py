@@ -235,6 +235,24 @@ POSITIONS = Table(
     *(_derived(name) for name in ("sequence", "on_hand", "free", "reserved", "picked", "packed", "quarantined")),
     Index("ix_positions_sku", "sku"),
 )
+COUNTS = Table(
+    "counts",
+    METADATA,
+    _key("site"),
+    _key("count_id"),
+    *_of(UtcInstant, "opened_at", "reported_at", "approved_at", "refused_at"),
+    Column("waits", Boolean),
+)
+COUNT_LINES = Table(
+    "count_lines",
+    METADATA,
+    _key("site"),
+    _key("count_id"),
+    _key("sku"),
+    *_of(BigInteger, "book", "counted", "unit_value", "missing"),
+    Column("currency", String),
+    Index("ix_count_lines_sku", "sku"),
+)
 TIMELINE = Table(
     "timeline",
     METADATA,

@@ -3,6 +3,7 @@
 from cauce.ids import order_id, outside_id, person_id
 from cauce.money import Money
 from cauce.runtime.service import Command, DoorTools, Unreadable
+from schemas.foreign import Foreign, reason_code
 from schemas.orders import (
     AskedLine,
     CancelOrder,
@@ -13,7 +14,7 @@ from schemas.orders import (
     PlaceOrder,
     Profile,
 )
-from schemas.raw import ChannelAddress, ChannelCancellation, ChannelLine, ChannelOrder, Foreign, reason_code
+from schemas.raw import ChannelAddress, ChannelCancellation, ChannelLine, ChannelOrder
 
 REQUIRED = ("name", "street")  # a code or a town is missing in some countries' addresses; nobody delivers without these
 

@@ -4,8 +4,9 @@ import re
 
 from cauce.ids import keyed_id, order_id, outside_id
 from cauce.runtime.service import Command, DoorTools, Unreadable
+from schemas.foreign import Foreign, reason_code
 from schemas.orders import LineQuantity
-from schemas.raw import Foreign, ReturnReceipt, ReturnRequest, reason_code
+from schemas.raw import ReturnReceipt, ReturnRequest
 from schemas.returns import GradedUnits, ReceiveReturn, RequestReturn
 
 RETURN_ID = re.compile(r"R([a-z2-7]{24})-([1-9][0-9]{0,5})", re.IGNORECASE)  # a desk's scanner may fold the case

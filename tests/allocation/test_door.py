@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from cauce.ids import outside_id
+from cauce.money import Money
 from cauce.runtime.service import DoorTools, Unreadable
 from schemas.raw import FORMS, ChannelOrder, RawTopic
 from schemas.stock import AdjustStock, ReceiveStock
 from services.allocation.door import commands
 
+CUPS = {"sku": "cup", "counted": 3}
 TOOLS = DoorTools(now=datetime(2026, 3, 2, tzinfo=UTC), secret=b"a secret", seal=None, locate=None)
 
 
@@ -57,3 +59,25 @@ def test_an_adjustment_of_nothing_is_set_aside():
 def test_forms_of_other_doors_are_set_aside():
     with pytest.raises(Unreadable, match="ChannelOrder"):
         commands(ChannelOrder.model_construct(), TOOLS)
+
+
+def test_a_count_is_opened_reported_and_decided_by_the_names_its_site_gave():
+    opening, report, decision = (
+        read(**form)[0]
+        for form in (
+            {"kind": "count-opening", "count": "C-1", "site": "lyon", "skus": ["cup"]},
+            {"kind": "count-report", "report": "R-1", "count": "C-1", "site": "lyon", "lines": [CUPS]},
+            {"kind": "count-decision", "decision": "D-1", "count": "C-1", "site": "lyon", "approved": True},
+        )
+    )
+    assert (opening.message.count_id, opening.message.approve_above) == ("C-1", None)
+    assert [(line.sku, line.counted) for line in report.message.lines] == [("cup", 3)]
+    assert decision.message.approved
+    assert report.cause_id == outside_id("lyon", "count-report", "R-1")
+
+
+def test_a_limit_is_money():
+    limit = {"amount": 5000, "currency": "EUR"}
+    form = {"count": "C-1", "site": "lyon", "skus": ["cup"], "approve_above": limit}
+    (command,) = read(kind="count-opening", **form)
+    assert command.message.approve_above == Money(amount=5000, currency="EUR")

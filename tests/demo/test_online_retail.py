@@ -9,8 +9,9 @@ from cauce.demo.inputs import Adjusted, Charged, Ordered, SentBack
 from cauce.demo.online_retail import Reader
 from cauce.demo.plan import SPARE_UNITS, demand_of, is_short, opening_stock
 from cauce.runtime.settings import Settings
-from schemas.raw import ChannelCancellation, ChannelOrder, StockAdjustment
+from schemas.raw import ChannelCancellation, ChannelOrder
 from schemas.reference import Kind
+from schemas.stock_forms import StockAdjustment
 
 
 def test_an_invoice_becomes_an_order_with_its_lines_in_minor_units(read):

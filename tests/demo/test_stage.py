@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from cauce.demo.stage import Agenda, Said
-from schemas.raw import RawTopic, ReceiptLine, StockReceipt
+from schemas.raw import RawTopic
+from schemas.stock_forms import ReceiptLine, StockReceipt
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -11,7 +11,8 @@ from cauce.runtime.doors.vault import Vault
 from cauce.runtime.doors.vault_keys import Erased
 from cauce.runtime.service import DoorTools, Unreadable
 from schemas.orders import CancelOrder, PersonalDetails, PlaceOrder
-from schemas.raw import ChannelCancellation, ChannelOrder, StockAdjustment
+from schemas.raw import ChannelCancellation, ChannelOrder
+from schemas.stock_forms import StockAdjustment
 from services.intake.door import commands
 
 FORM = {

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from cauce.runtime.doors.foreign import MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, check_json, read_form
 from cauce.runtime.service import Unreadable
 from cauce.runtime.settings import CHECKOUT
-from schemas.raw import ChannelOrder, RawTopic, StockAdjustment
+from schemas.raw import ChannelOrder, RawTopic
+from schemas.stock_forms import StockAdjustment
 
 DATA = Path(os.environ.get("CAUCE_DATA", CHECKOUT.parent / "shared" / "data")) / "json"
 CORPUS = sorted((DATA / "test_parsing").glob("*.json"))

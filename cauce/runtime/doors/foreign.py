@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 
 from cauce.runtime.service import Unreadable
-from schemas.raw import FORMS, Foreign, RawTopic
+from schemas.foreign import Foreign
+from schemas.raw import FORMS, RawTopic
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32

@@ -1,12 +1,11 @@
 """The keeper of a pool: everything that moves its stock, decided in one order by one decider."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, assert_never
+from typing import Any
 
+from schemas.base import Message
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.stock import (
-    AdjustmentRefused,
-    AdjustStock,
     AdvanceShipment,
     Allocated,
     Backordered,
@@ -17,10 +16,10 @@ from schemas.stock import (
     RestockReturn,
     StockMoved,
 )
-from services.allocation.domain import backlog, inflow, progress, promises, release, reservation
+from services.allocation.domain import backlog, desk, inflow, progress, promises, release, reservation
 from services.allocation.domain.stock import Stock, StockEvent, fold_entry
 
-KeeperCommand = ReserveStock | ReleaseStock | AdvanceShipment | RestockReturn | ReceiveStock | AdjustStock
+KeeperCommand = ReserveStock | ReleaseStock | AdvanceShipment | RestockReturn | ReceiveStock | desk.DeskCommand
 
 
 def decide(stock: Stock, command: KeeperCommand) -> tuple[StockEvent, ...]:
@@ -37,12 +36,10 @@ def decide(stock: Stock, command: KeeperCommand) -> tuple[StockEvent, ...]:
             return release.release(stock, command)
         case ReceiveStock():
             return inflow.receive(stock, command)
-        case AdjustStock():
-            return inflow.adjust(stock, command)
         case RestockReturn():
             return inflow.restock(stock, command)
         case _:
-            assert_never(command)
+            return desk.decide(stock, command)
 
 
 def _fold_allocated(stock: Stock, event: Allocated) -> None:
@@ -51,16 +48,18 @@ def _fold_allocated(stock: Stock, event: Allocated) -> None:
     promises.fold_allocated(stock, event)
 
 
-# By name: four facts an order are folded, and a match asks each class in turn.
-_FOLD: Mapping[str, Callable[[Stock, Any], None]] = {
-    StockMoved.type: fold_entry,
-    Allocated.type: _fold_allocated,
-    Backordered.type: backlog.fold_backordered,
-    BackorderReleased.type: backlog.fold_backorder_released,
-    ShipmentAdvanced.type: progress.fold_advanced,
-    StockReleased.type: release.fold_released,
-    AdjustmentRefused.type: inflow.fold_refused,
+_FOLDS: Mapping[type[Message], Callable[[Stock, Any], None]] = {
+    StockMoved: fold_entry,
+    Allocated: _fold_allocated,
+    Backordered: backlog.fold_backordered,
+    BackorderReleased: backlog.fold_backorder_released,
+    ShipmentAdvanced: progress.fold_advanced,
+    StockReleased: release.fold_released,
+    **desk.FOLDS,
 }
+PUBLISHES = tuple(_FOLDS)
+# By name: four facts an order are folded, and a match asks each class in turn.
+_FOLD = {fact.type: fold for fact, fold in _FOLDS.items()}
 
 
 def evolve(stock: Stock, event: StockEvent) -> Stock:

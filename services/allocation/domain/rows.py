@@ -3,10 +3,11 @@
 Kinds: `positions`, those of a sku at all its sites in one row, as a decision asks for them all; `orders`, a few numbers
 each once everything was shipped; `waiting`, what an order waits for and what its later promise must carry; `queue`, the
 same by sku and turn; `seen`, a mark for every receipt, adjustment and return receipt, kept for ever (some 60 bytes
-each, and they are rare beside orders); `counters`.
+each, and they are rare beside orders); `counters`; `counts`, the shelves that are being counted.
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import partial
 from typing import Any, NamedTuple, Self
 
@@ -16,9 +17,10 @@ from cauce.decider import RowCodec
 from schemas.base import Instant, Part
 from schemas.light import read_form
 from schemas.orders import Customer, Destination, ShipOption, Sku
-from schemas.stock import Move, Stage
+from schemas.stock import Stage
 
 POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "waiting", "queue", "seen", "counters"
+COUNTS = "counts"
 QUEUE_NUMBER = "queue_number"  # the counter's key
 SEEN_MARK = True
 
@@ -107,6 +109,30 @@ class Waiting(Part):
     lines: tuple[WaitingLine, ...]
 
 
+class CountStage(StrEnum):
+    """How far a count is."""
+
+    OPEN = "open"
+    WAITS = "waits"
+    DONE = "done"
+
+
+class CountLine(NamedTuple):
+    """A sku of a count: units that the book had on the shelf when it was opened, and that were seen there."""
+
+    sku: str
+    book: int
+    counted: int = 0
+
+
+class Count(NamedTuple):
+    """A count; of one that is done nothing is left. A difference worth more than `limit` (amount, currency) waits."""
+
+    stage: CountStage
+    limit: tuple[int, str] | None = None
+    lines: tuple[CountLine, ...] = ()
+
+
 class Queued(NamedTuple):
     """A line's turn in the queue of its sku."""
 
@@ -115,9 +141,14 @@ class Queued(NamedTuple):
     quantity: int
 
 
-def seen_key(move: Move, site: str, reference: str) -> str:
-    """The key of the mark that a site's receipt, adjustment or return receipt was decided on."""
+def seen_key(move: str, site: str, reference: str) -> str:
+    """The key of the mark that a site's receipt, adjustment, return receipt or request was decided on."""
     return f"{move}{_SEPARATOR}{site}{_SEPARATOR}{reference}"
+
+
+def site_key(site: str, name: str) -> str:
+    """The key of what a site named."""
+    return f"{site}{_SEPARATOR}{name}"
 
 
 def queue_range(sku: str) -> tuple[str, str]:
@@ -146,6 +177,7 @@ KINDS: dict[str, RowCodec] = {
     ORDERS: _json(Order),
     WAITING: RowCodec(_write, partial(read_form, Waiting)),
     QUEUE: _json(Queued, small=True),
+    COUNTS: _json(Count),
     SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK, small=True),
     COUNTERS: RowCodec(lambda count: b"%d" % count, int, small=True),
 }

@@ -9,10 +9,18 @@ from schemas.reference import Product
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.stock import AdjustmentRefused, Allocated, Backordered, BackorderReleased, Bucket, Move, StockMoved
 from services.allocation.domain import rows as kinds
+from services.allocation.domain.facts import DeskFact
 from services.allocation.domain.rows import Order, Position, Queued, Spread, Waiting
 
 StockEvent = (
-    Allocated | Backordered | BackorderReleased | ShipmentAdvanced | StockReleased | StockMoved | AdjustmentRefused
+    Allocated
+    | Backordered
+    | BackorderReleased
+    | ShipmentAdvanced
+    | StockReleased
+    | StockMoved
+    | AdjustmentRefused
+    | DeskFact
 )
 
 
@@ -55,7 +63,7 @@ class Stock:
         """The highest number given to an order that waits."""
         return self.rows.get(kinds.COUNTERS, kinds.QUEUE_NUMBER) or 0
 
-    def has_seen(self, move: Move, site: str, reference: str) -> bool:
+    def has_seen(self, move: str, site: str, reference: str) -> bool:
         """Whether a site's receipt, adjustment or return receipt was decided on."""
         return self.rows.get(kinds.SEEN, kinds.seen_key(move, site, reference)) is not None
 
@@ -80,6 +88,8 @@ class Step(NamedTuple):
 RECEIVE = Step(Move.RECEIVED, Bucket.OUTSIDE, Bucket.FREE)
 FIND = Step(Move.ADJUSTED, Bucket.OUTSIDE, Bucket.FREE)
 LOSE = Step(Move.ADJUSTED, Bucket.FREE, Bucket.OUTSIDE)
+COUNT_FOUND = Step(Move.COUNTED, Bucket.OUTSIDE, Bucket.FREE)
+COUNT_LOST = Step(Move.COUNTED, Bucket.FREE, Bucket.OUTSIDE)
 RESTOCK = Step(Move.RESTOCKED, Bucket.OUTSIDE, Bucket.FREE)
 QUARANTINE = Step(Move.RESTOCKED, Bucket.OUTSIDE, Bucket.QUARANTINED)
 WRITE_OFF = Step(Move.WRITTEN_OFF, Bucket.QUARANTINED, Bucket.OUTSIDE)
@@ -180,7 +190,7 @@ def fold_entry(stock: Stock, event: StockMoved) -> None:
         mark_seen(stock, event.move, site, event.reference)
 
 
-def mark_seen(stock: Stock, move: Move, site: str, reference: str) -> None:
-    """Remember that a site's receipt, adjustment or return receipt was decided on."""
+def mark_seen(stock: Stock, move: str, site: str, reference: str) -> None:
+    """Remember that a site's receipt, adjustment, return receipt or request was decided on."""
     if not stock.has_seen(move, site, reference):
         stock.rows.put(kinds.SEEN, kinds.seen_key(move, site, reference), kinds.SEEN_MARK)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from schemas.base import Message
+from schemas.counts import CountReported, CountShort
+from schemas.desk import RequestRefused
 from schemas.notices import NoticeFailed
 from schemas.orders import OrderConflicted
 from schemas.payments import PaymentFailed, RefundOwed
@@ -42,10 +44,23 @@ def _short_adjustment(refused: AdjustmentRefused) -> Trouble:
     return Trouble("adjustment_refused", refused.adjustment_id, detail)
 
 
+def _count_waits(reported: CountReported) -> Trouble | None:
+    if not reported.waits:
+        return None
+    return Trouble("count_waits", reported.count_id, f"{reported.site}: its differences are worth more than it allows")
+
+
+def _count_short(short: CountShort) -> Trouble:
+    return Trouble("count_short", short.count_id, f"{short.missing} promised {short.sku} are not at {short.site}")
+
+
 TROUBLES: dict[type[Message], Callable[[Any], Trouble | None]] = {
     OrderConflicted: lambda fact: Trouble("order_conflicted", fact.channel_order, "came again with another body"),
     ShipmentException: lambda fact: Trouble(fact.trouble.value, fact.shipment_id, fact.detail),
     AdjustmentRefused: _short_adjustment,
+    CountReported: _count_waits,
+    CountShort: _count_short,
+    RequestRefused: lambda fact: Trouble(fact.code, fact.request_id, f"{fact.site}: {fact.detail}"),
     ReceiptRefused: lambda fact: Trouble("receipt_refused", fact.return_id, f"{fact.reason.code}, {fact.site}"),
     RefundOwed: _uncovered,
     PaymentFailed: lambda fact: Trouble("payment_failed", fact.refund_id, fact.detail),

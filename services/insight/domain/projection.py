@@ -1,7 +1,7 @@
 """`project(fact)`: the rows of any fact. What is new in a release and unknown here is told to nobody, and counted."""
 
 from schemas.base import Message
-from services.insight.domain import money, notices, orders, returns, shipments, stock
+from services.insight.domain import desk, money, notices, orders, returns, shipments, stock
 from services.insight.domain.attention import exceptions
 from services.insight.domain.rows import Fact, Projection, Row
 from services.insight.domain.story import timeline
@@ -9,6 +9,7 @@ from services.insight.domain.story import timeline
 PROJECTIONS: dict[type[Message], Projection] = {
     **orders.PROJECTIONS,
     **stock.PROJECTIONS,
+    **desk.PROJECTIONS,
     **shipments.PROJECTIONS,
     **returns.PROJECTIONS,
     **money.PROJECTIONS,

@@ -15,14 +15,13 @@ from schemas.raw import (
     ChannelPayment,
     GradedLine,
     RawTopic,
-    ReceiptLine,
     ReturnLineAsked,
     ReturnReceipt,
     ReturnRequest,
-    StockReceipt,
     WarehouseScan,
 )
 from schemas.shipments import CarrierStatus, Scan
+from schemas.stock_forms import ReceiptLine, StockReceipt
 
 CHANNEL = "web"
 

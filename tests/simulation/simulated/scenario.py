@@ -13,12 +13,10 @@ from schemas.raw import (
     ChannelLine,
     ChannelPayment,
     RawTopic,
-    ReceiptLine,
     ReturnLineAsked,
     ReturnRequest,
-    StockAdjustment,
-    StockReceipt,
 )
+from schemas.stock_forms import ReceiptLine, StockAdjustment, StockReceipt
 
 GOODS = {
     "MUG": "Stoneware mug",

@@ -1,0 +1,52 @@
+"""What a site's desk asks of its stock beside taking goods in: rare beside orders, each a rule of its own."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, assert_never
+
+from schemas.base import Message
+from schemas.counts import (
+    CountApproved,
+    CountOpened,
+    CountRefused,
+    CountReported,
+    CountShort,
+    DecideCount,
+    OpenCount,
+    ReportCount,
+)
+from schemas.desk import RequestRefused
+from schemas.stock import AdjustmentRefused, AdjustStock
+from services.allocation.domain import counting, inflow, requests
+from services.allocation.domain.stock import Stock, StockEvent
+
+DeskCommand = AdjustStock | OpenCount | ReportCount | DecideCount
+
+
+def decide(stock: Stock, command: DeskCommand) -> tuple[StockEvent, ...]:
+    """The facts that follow from what a desk asked, in order; none when it was decided on before."""
+    match command:
+        case AdjustStock():
+            return inflow.adjust(stock, command)
+        case OpenCount():
+            return counting.open_count(stock, command)
+        case ReportCount():
+            return counting.report(stock, command)
+        case DecideCount():
+            return counting.settle(stock, command)
+        case _:
+            assert_never(command)
+
+
+def _nothing(_stock: Stock, _event: Any) -> None:
+    """A fact for people: no row depends on it."""
+
+
+FOLDS: Mapping[type[Message], Callable[[Stock, Any], None]] = {
+    CountOpened: counting.fold_opened,
+    CountReported: counting.fold_reported,
+    CountApproved: counting.fold_settled,
+    CountRefused: counting.fold_settled,
+    CountShort: _nothing,
+    AdjustmentRefused: inflow.fold_refused,
+    RequestRefused: requests.fold_refused,
+}

@@ -1,0 +1,49 @@
+"""What a site's desk does with its stock: counts and their differences."""
+
+from typing import Any
+
+from schemas.base import Message
+from schemas.counts import CountApproved, CountOpened, CountRefused, CountReported, CountShort
+from schemas.desk import RequestRefused
+from services.insight.domain.rows import Fact, Projection, Row
+
+
+def _count(said: Any, **values: Any) -> Row:
+    return Row("counts", {"site": said.site, "count_id": said.count_id, **values})
+
+
+def _count_line(said: Any, sku: str, **values: Any) -> Row:
+    return Row("count_lines", {"site": said.site, "count_id": said.count_id, "sku": sku, **values})
+
+
+def _opened(fact: Fact, opened: CountOpened) -> tuple[Row, ...]:
+    return (_count(opened, opened_at=fact.at), *(_count_line(opened, sku) for sku in opened.skus))
+
+
+def _reported(fact: Fact, reported: CountReported) -> tuple[Row, ...]:
+    lines = (
+        _count_line(
+            reported,
+            line.sku,
+            book=line.book,
+            counted=line.counted,
+            unit_value=line.unit_value.amount if line.unit_value else None,
+            currency=line.unit_value.currency if line.unit_value else None,
+        )
+        for line in reported.lines
+    )
+    return (_count(reported, reported_at=fact.at, waits=reported.waits), *lines)
+
+
+def _no_rows(_fact: Fact, _message: Message) -> tuple[Row, ...]:
+    return ()
+
+
+PROJECTIONS: dict[type[Message], Projection] = {
+    CountOpened: _opened,
+    CountReported: _reported,
+    CountApproved: lambda fact, settled: (_count(settled, approved_at=fact.at),),
+    CountRefused: lambda fact, settled: (_count(settled, refused_at=fact.at),),
+    CountShort: lambda _, short: (_count_line(short, short.sku, missing=short.missing),),
+    RequestRefused: _no_rows,
+}
