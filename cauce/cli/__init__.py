@@ -26,6 +26,7 @@ COMMANDS = {
     "run": "run",
     "sandbox": "sandbox",
     "schemas": "schemas",
+    "stock": "stock",
     "topics": "topics",
     "up": "up",
     "world": "world",

@@ -1,0 +1,102 @@
+"""Stock on the terminal: a sku at its sites, and counts."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Group, RenderableType
+
+from cauce.cli import order_words as words
+from cauce.cli.screen import grid, section, text
+from services.insight.reading import Fields
+from services.insight.stock_reading import SkuStory
+
+_UNITS = ("on hand", "free", "reserved", "picked", "packed", "quarantined")
+
+
+def page(story: SkuStory) -> RenderableType:
+    """A sku: its positions and their sum, then what is going on with it."""
+    parts: list[RenderableType] = [section(f"{story.sku} by site", _positions(story.positions))]
+    if story.counts:
+        parts.append(section("counts", _counts_of_sku(story.counts)))
+    return Group(*parts)
+
+
+def _positions(positions: Sequence[Fields]) -> RenderableType:
+    table = grid("site", *_UNITS, right=_UNITS)
+    for position in positions:
+        table.add_row(text(position["site"]), *_cells(position[_column(name)] for name in _UNITS))
+    if len(positions) > 1:
+        sums = (sum(position[_column(name)] for position in positions) for name in _UNITS)
+        table.add_row(text("all", "bold"), *_cells(sums))
+    return table
+
+
+def _column(name: str) -> str:
+    return name.replace(" ", "_")
+
+
+def _cells(units: Iterable[int]) -> Iterable[RenderableType]:
+    return (text(f"{one:,}") for one in units)
+
+
+def _counts_of_sku(counts: Iterable[Fields]) -> RenderableType:
+    table = grid("count", "site", "opened", "state", "difference", right=("difference",))
+    for count in counts:
+        table.add_row(
+            text(count["count_id"]),
+            text(count["site"]),
+            text(words.moment(count["opened_at"])),
+            text(_state(count)),
+            text(_difference(count)),
+        )
+    return table
+
+
+def counts_page(counts: Iterable[Fields]) -> RenderableType:
+    """Counts, a line each."""
+    table = grid("count", "site", "opened", "state")
+    for count in counts:
+        table.add_row(*map(text, (count["count_id"], count["site"], words.moment(count["opened_at"]), _state(count))))
+    return table
+
+
+def count_page(count: Fields, lines: Iterable[Fields]) -> RenderableType:
+    """A count: blind until it is reported."""
+    title = f"count {count['count_id']} at {count['site']}: {_state(count)}"
+    table = grid("sku", "book", "counted", "difference", "worth", "promised", right=_FIGURES)
+    for line in lines:
+        table.add_row(
+            text(line["sku"]),
+            text(_figure(line["book"])),
+            text(_figure(line["counted"])),
+            text(_difference(line)),
+            text(_worth(line)),
+            text(_figure(line["missing"]), "yellow"),
+        )
+    return section(title, table)
+
+
+_FIGURES = ("book", "counted", "difference", "worth", "promised")
+
+
+def _figure(units: int | None) -> str:
+    return "" if units is None else f"{units:,}"
+
+
+def _difference(line: Fields) -> str:
+    return "" if line["counted"] is None or line["book"] is None else f"{line['counted'] - line['book']:+,}"
+
+
+def _worth(line: Fields) -> str:
+    if line["unit_value"] is None or line["counted"] is None:
+        return ""
+    return words.amount((line["counted"] - line["book"]) * line["unit_value"], line["currency"])
+
+
+def _state(count: Fields) -> str:
+    if count["approved_at"]:
+        return "approved"
+    if count["refused_at"]:
+        return "refused"
+    if not count["reported_at"]:
+        return "open"
+    return "waits for approval" if count["waits"] else "adjusted"

@@ -1,0 +1,51 @@
+"""Questions to the read model about stock: a sku at its sites, and the counts of shelves."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, select
+
+from services.insight.reading import Fields
+from services.insight.tables import COUNT_LINES, COUNTS, POSITIONS
+
+
+class SkuStory(NamedTuple):
+    """Everything about a sku's stock: its positions by site, and the counts it is in, the newest first."""
+
+    sku: str
+    positions: list[Fields]
+    counts: list[Fields]
+
+
+def sku_story(connection: Connection, sku: str, *, limit: int) -> SkuStory:
+    """The sku as the facts have it so far, with at most `limit` of what there is no end of."""
+    positions = select(POSITIONS).where(POSITIONS.c.sku == sku).order_by(POSITIONS.c.site)
+    return SkuStory(sku, _fields(connection, positions), _fields(connection, _counts_of(sku).limit(limit)))
+
+
+def _counts_of(sku: str) -> Select[Any]:
+    joined = (COUNTS.c.site == COUNT_LINES.c.site) & (COUNTS.c.count_id == COUNT_LINES.c.count_id)
+    return (
+        select(COUNTS, *(COUNT_LINES.c[name] for name in ("book", "counted", "missing")))
+        .join(COUNT_LINES, joined)
+        .where(COUNT_LINES.c.sku == sku)
+        .order_by(COUNTS.c.opened_at.desc(), COUNTS.c.count_id)
+    )
+
+
+def count_named(connection: Connection, count_id: str) -> list[tuple[Fields, list[Fields]]]:
+    """The counts of this name, one a site at most, each with its lines."""
+    counts = _fields(connection, select(COUNTS).where(COUNTS.c.count_id == count_id).order_by(COUNTS.c.site))
+    lines = _fields(connection, select(COUNT_LINES).where(COUNT_LINES.c.count_id == count_id).order_by("sku"))
+    return [(count, [line for line in lines if line["site"] == count["site"]]) for count in counts]
+
+
+def counts_open(connection: Connection, *, limit: int) -> list[Fields]:
+    """Counts that are not done, the oldest first."""
+    reported = COUNTS.c.reported_at.is_not(None) & COUNTS.c.waits.is_(False)
+    done = reported | COUNTS.c.approved_at.is_not(None) | COUNTS.c.refused_at.is_not(None)
+    query = select(COUNTS).where(~done).order_by(COUNTS.c.opened_at, COUNTS.c.count_id).limit(limit)
+    return _fields(connection, query)
+
+
+def _fields(connection: Connection, query: Select[Any]) -> list[Fields]:
+    return [row._asdict() for row in connection.execute(query)]

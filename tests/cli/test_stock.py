@@ -1,0 +1,122 @@
+"""Stock on the console: what a site has, and its counts, in a read model of facts that tests tell."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner
+
+from cauce.cli import main
+from cauce.cli.stock_requests import units_of, worth_of
+from cauce.money import Money
+from schemas.counts import CountApproved, CountLine, CountOpened, CountReported, CountShort
+from schemas.envelope import Envelope
+from schemas.stock import Bucket, Move, StockMoved
+from schemas.topics import HOME
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+COUNT = {"pool": 0, "count_id": "aisle-4", "site": "LYON"}
+
+
+def received(site, units):
+    return StockMoved(
+        pool=0, sku="CUP", site=site, move=Move.RECEIVED, quantity=units, source=Bucket.OUTSIDE, target=Bucket.FREE,
+        on_hand=units, free=units, reference=f"GR-{site}",
+    )  # fmt: skip
+
+
+TOLD = (
+    received("LYON", 30),
+    received("MADRID", 1200),
+    CountOpened(**COUNT, skus=("CUP", "POT")),
+    CountOpened(pool=0, count_id="aisle-5", site="MADRID", skus=("CUP",)),
+    CountReported(
+        **COUNT,
+        report_id="R-1",
+        lines=(
+            CountLine(sku="CUP", book=30, counted=27, unit_value=Money(amount=250, currency="EUR")),
+            CountLine(sku="POT", book=4, counted=4),
+        ),
+        waits=True,
+    ),
+    CountApproved(**COUNT, decision_id="D-1"),
+    CountShort(**COUNT, sku="CUP", missing=2),
+)
+
+
+@pytest.fixture
+def shop(lives, tmp_path):
+    """A deployment that was told facts: `shop(fact, ...)` answers what the console says to words."""
+
+    def told(*facts):
+        (tmp_path / "default").mkdir(exist_ok=True)
+        model = lives.Model(f"sqlite:///{tmp_path / 'default' / 'insight.sqlite'}")
+        model.take([_fact(lives, number, fact) for number, fact in enumerate(facts, start=1)])
+        model.engine.dispose()
+        return lambda *words: CliRunner().invoke(main, ["stock", *words], env={"CAUCE_HOME": str(tmp_path)})
+
+    return told
+
+
+def _fact(lives, number, message):
+    envelope = Envelope(
+        id=str(number), type=message.type, source="/cauce/allocation/keeper/0", subject=message.key_value(),
+        sequence=number, at=AT, release="1",
+    )  # fmt: skip
+    return lives.Fact(HOME[type(message)], 0, number, envelope, message)
+
+
+def test_a_sku_is_shown_by_site_with_its_sum_and_its_counts(shop):
+    shown = shop(*TOLD)("show", "CUP").output
+    assert [line.split() for line in shown.splitlines() if line.strip().startswith(("LYON", "MADRID", "all"))] == [
+        ["LYON", "30", "30", "0", "0", "0", "0"],
+        ["MADRID", "1,200", "1,200", "0", "0", "0", "0"],
+        ["all", "1,230", "1,230", "0", "0", "0", "0"],
+    ]
+    assert "aisle-4" in shown
+    assert "-3" in shown
+
+
+def test_a_program_reads_the_same_as_json(shop):
+    story = json.loads(shop(*TOLD)("show", "CUP", "--json").output)
+    assert [position["free"] for position in story["positions"]] == [30, 1200]
+
+
+def test_a_sku_that_nobody_ever_had_is_said_to_be_unknown(shop):
+    shown = shop(*TOLD)("show", "LID")
+    assert shown.exit_code == 1
+    assert "no site ever had a unit of 'LID'" in shown.output
+
+
+def test_an_open_count_tells_nobody_what_the_book_says(shop):
+    cauce = shop(*TOLD)
+    shown = cauce("count", "show", "aisle-5").output
+    assert "aisle-5 at MADRID: open" in shown
+    assert "1,200" not in shown
+    assert "aisle-5" in cauce("count", "list").output
+    assert "aisle-4" not in cauce("count", "list").output
+
+
+def test_a_reported_count_shows_the_book_the_difference_and_its_worth(shop):
+    before, after = shop(*TOLD[:5])("count", "show", "aisle-4").output, shop(*TOLD)("count", "show", "aisle-4").output
+    assert "waits for approval" in before
+    assert "aisle-4 at LYON: approved" in after
+    assert ["CUP", "30", "27", "-3", "-7.50", "EUR", "2"] in [line.split() for line in after.splitlines()]
+
+
+@pytest.mark.parametrize("said", ["CUP", "CUP=", "=3", "CUP=-1", "CUP=x", "CUP=1 CUP=2"])
+def test_units_that_cannot_be_meant_are_refused_before_anything_is_written(shop, said):
+    refused = shop()("count", "report", "aisle-4", "LYON", *said.split())
+    assert refused.exit_code == 2
+
+
+def test_units_are_told_by_sku_which_may_hold_the_sign_itself():
+    assert units_of(("A=B=3", "CUP=0"), least=0) == {"A=B": 3, "CUP": 0}
+
+
+def test_a_limit_is_told_as_people_write_money():
+    assert worth_of(("50.5", "EUR")).amount == 5050
+    assert worth_of(("50", "JPY")).amount == 50
+    for wrong in (("50.555", "EUR"), ("-1", "EUR"), ("x", "EUR"), ("1", "ZZZ")):
+        with pytest.raises(Exception, match=r"\w"):
+            worth_of(wrong)
