@@ -8,7 +8,7 @@ from schemas.base import Message
 
 
 class RequestRefused(Message):
-    """A request of a site's desk that changed nothing, and why; `request` is the type of the command."""
+    """A request of a site's desk that could not be granted, or not whole, and why; `request` is the command's type."""
 
     type: ClassVar[str] = "stock.request-refused.v1"
     key: ClassVar[str] = "site"

@@ -240,6 +240,8 @@ class Move(StrEnum):
     QUARANTINED = "quarantined"
     WRITTEN_OFF = "written_off"
     COUNTED = "counted"
+    CLEARED = "cleared"
+    TRANSFERRED = "transferred"
 
 
 class Bucket(StrEnum):
@@ -259,7 +261,7 @@ class StockMoved(Message):
     """One entry of the ledger: `quantity` units of a position went from one bucket to another, by this cause.
 
     `on_hand` and `free` are the position's after it; `reference` is the shipment, receipt, adjustment,
-    count or `return/receipt`; `entry` numbers the entries of one decision from 1.
+    count, movement, transfer or `return/receipt`; `entry` numbers the entries of one decision from 1.
     """
 
     type: ClassVar[str] = "stock.moved.v1"

@@ -1,4 +1,4 @@
-"""What a site's desk and its buyers write on `stock-reports`: receipts, adjustments, counts."""
+"""What a site's desk writes on `stock-reports`: receipts, adjustments, counts, movements and transfers."""
 
 from typing import Annotated, Literal
 
@@ -6,6 +6,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt
 
 from cauce.money import KnownCurrency
 from schemas.foreign import Foreign, Key, Text
+from schemas.movements import Movement
 from schemas.orders import Sku
 
 MOST_SKUS = 1000  # a count is one row of the keeper
@@ -82,4 +83,53 @@ class CountDecision(Foreign):
     approved: bool
 
 
-StockForm = StockReceipt | StockAdjustment | CountOpening | CountReport | CountDecision
+class StockMovement(Foreign):
+    """Units go into quarantine, come out of it, or are written off; damage is a quarantine for that reason."""
+
+    kind: Literal["movement"] = "movement"
+    movement: Key
+    site: Key
+    sku: Sku
+    step: Movement
+    quantity: PositiveInt
+    reason: Text = ""
+
+
+class TransferSending(Foreign):
+    """Units leave a site for another."""
+
+    kind: Literal["transfer-sending"] = "transfer-sending"
+    transfer: Key
+    site: Key
+    to_site: Key
+    lines: Annotated[tuple[ReceiptLine, ...], Field(min_length=1, max_length=MOST_SKUS)]
+
+
+class TransferredLine(Foreign):
+    """Units of a sku that came."""
+
+    sku: Sku
+    quantity: NonNegativeInt
+
+
+class TransferReceipt(Foreign):
+    """A transfer is unpacked: what came of every sku."""
+
+    kind: Literal["transfer-receipt"] = "transfer-receipt"
+    receipt: Key
+    transfer: Key
+    from_site: Key
+    site: Key
+    lines: Annotated[tuple[TransferredLine, ...], Field(min_length=1, max_length=MOST_SKUS)]
+
+
+StockForm = (
+    StockReceipt
+    | StockAdjustment
+    | CountOpening
+    | CountReport
+    | CountDecision
+    | StockMovement
+    | TransferSending
+    | TransferReceipt
+)

@@ -3,7 +3,20 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from schemas import counts, desk, effects, notices, orders, payments, reference, reservations, returns, shipments, stock
+from schemas import (
+    counts,
+    desk,
+    effects,
+    movements,
+    notices,
+    orders,
+    payments,
+    reference,
+    reservations,
+    returns,
+    shipments,
+    stock,
+)
 from schemas.base import Message
 
 
@@ -46,7 +59,14 @@ def _fact(name: str, writer: str, readers: str, about: str, *messages: type[Mess
     return Topic(name, TopicKind.FACT, writer, tuple(readers.split()), messages, about)
 
 
-_DESK = (counts.OpenCount, counts.ReportCount, counts.DecideCount)  # what a site's desk asks beside these
+_DESK = (
+    counts.OpenCount,
+    counts.ReportCount,
+    counts.DecideCount,
+    movements.MoveStock,
+    movements.SendTransfer,
+    movements.ReceiveTransfer,
+)  # what a site's desk asks beside these
 
 # fmt: off
 TOPICS: tuple[Topic, ...] = (
@@ -82,6 +102,8 @@ TOPICS: tuple[Topic, ...] = (
           stock.StockMoved, stock.AdjustmentRefused),
     _fact("stock-counts", "allocation-keeper", "outside insight", "shelves to count, and what became of a count",
           counts.CountOpened, counts.CountReported, counts.CountApproved, counts.CountRefused, counts.CountShort),
+    _fact("stock-transfers", "allocation-keeper", "outside insight", "units on their way between sites",
+          movements.TransferSent, movements.TransferReceived),
     _fact("stock-exception", "allocation-keeper", "insight", "what a site's desk asked and could not have",
           desk.RequestRefused),
     _fact("reservations", "allocation-keeper", "insight", "how far promised units are, and which are promised no more",

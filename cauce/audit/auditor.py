@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from cauce.audit.answers import Answers
+from cauce.audit.desk import Desk
 from cauce.audit.identity import Identity, Sequences
 from cauce.audit.inputs import Inputs
 from cauce.audit.ledgers import LedgerLine, TwoLedgers
@@ -54,7 +55,8 @@ class Auditor:
         self._secrecy, self._inputs = Secrecy(canaries), Inputs(raw, self._parked)
         self._waits: list[Waits] = [Refunds(), Lines(), Shipments(), Changes(), Returns(), Notices()]
         self._checks: list[Check] = [
-            Identity(), Sequences(), Ledger(), Promises(), Money(), *self._waits, self._inputs, Answers(self._parked),
+            Identity(), Sequences(), Ledger(), Desk(), Promises(), Money(), *self._waits, self._inputs,
+            Answers(self._parked),
         ]  # fmt: skip
         if provider is not None:
             self._checks.append(TwoLedgers(provider))

@@ -10,6 +10,8 @@ _STEPS = {
     Move.RESTOCKED: {(Bucket.OUTSIDE, Bucket.FREE), (Bucket.OUTSIDE, Bucket.QUARANTINED)},
     Move.ADJUSTED: {(Bucket.OUTSIDE, Bucket.FREE), (Bucket.FREE, Bucket.OUTSIDE)},
     Move.COUNTED: {(Bucket.OUTSIDE, Bucket.FREE), (Bucket.FREE, Bucket.OUTSIDE)},
+    Move.CLEARED: {(Bucket.QUARANTINED, Bucket.FREE)},
+    Move.TRANSFERRED: {(Bucket.OUTSIDE, Bucket.FREE), (Bucket.FREE, Bucket.OUTSIDE)},
     Move.RESERVED: {(Bucket.FREE, Bucket.RESERVED)},
     Move.RELEASED: {(Bucket.RESERVED, Bucket.FREE), (Bucket.PICKED, Bucket.FREE)},
     Move.PICKED: {(Bucket.RESERVED, Bucket.PICKED)},

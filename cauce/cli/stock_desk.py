@@ -1,14 +1,18 @@
-"""`cauce stock adjust`: units that were found or lost."""
+"""`cauce stock adjust | damage | quarantine | release | write-off`: units that are found, lost, broken or mended."""
 
 import click
 
 from cauce.cli.stock_requests import NAME, REASON, SITE, hand_in, named
-from schemas.stock_forms import StockAdjustment
+from schemas.movements import Movement
+from schemas.stock_forms import StockAdjustment, StockMovement
+
+SKU = click.argument("sku")
+UNITS = click.argument("units", type=click.IntRange(min=1))
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @SITE
-@click.argument("sku")
+@SKU
 @click.argument("change", type=int)
 @REASON
 @NAME
@@ -20,4 +24,52 @@ def adjust(site: str, sku: str, change: int, reason: str, name: str) -> None:
     hand_in(form, f"adjustment {form.adjustment} is handed in; see: cauce stock show {sku}")
 
 
-COMMANDS = (adjust,)
+@click.command()
+@SITE
+@SKU
+@UNITS
+@NAME
+def damage(site: str, sku: str, units: int, name: str) -> None:
+    """UNITS of SKU are broken at SITE: out of what is free, into quarantine."""
+    _move(Movement.QUARANTINE, site=site, sku=sku, units=units, reason="damaged", name=name)
+
+
+@click.command()
+@SITE
+@SKU
+@UNITS
+@REASON
+@NAME
+def quarantine(site: str, sku: str, units: int, reason: str, name: str) -> None:
+    """Set UNITS of SKU aside at SITE: nobody is promised them."""
+    _move(Movement.QUARANTINE, site=site, sku=sku, units=units, reason=reason, name=name)
+
+
+@click.command()
+@SITE
+@SKU
+@UNITS
+@REASON
+@NAME
+def release(site: str, sku: str, units: int, reason: str, name: str) -> None:
+    """UNITS of SKU in quarantine at SITE are good: they are free, and go to those who wait."""
+    _move(Movement.RELEASE, site=site, sku=sku, units=units, reason=reason, name=name)
+
+
+@click.command(name="write-off")
+@SITE
+@SKU
+@UNITS
+@REASON
+@NAME
+def write_off(site: str, sku: str, units: int, reason: str, name: str) -> None:
+    """UNITS of SKU in quarantine at SITE are gone for good."""
+    _move(Movement.WRITE_OFF, site=site, sku=sku, units=units, reason=reason, name=name)
+
+
+def _move(step: Movement, *, site: str, sku: str, units: int, reason: str, name: str) -> None:
+    form = StockMovement(movement=named(name, "movement"), site=site, sku=sku, step=step, quantity=units, reason=reason)
+    hand_in(form, f"movement {form.movement} is handed in; see: cauce stock show {sku}")
+
+
+COMMANDS = (adjust, damage, quarantine, release, write_off)

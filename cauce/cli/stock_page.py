@@ -17,6 +17,8 @@ def page(story: SkuStory) -> RenderableType:
     parts: list[RenderableType] = [section(f"{story.sku} by site", _positions(story.positions))]
     if story.counts:
         parts.append(section("counts", _counts_of_sku(story.counts)))
+    if story.transfers:
+        parts.append(section("transfers", _transfers(story.transfers)))
     return Group(*parts)
 
 
@@ -48,6 +50,16 @@ def _counts_of_sku(counts: Iterable[Fields]) -> RenderableType:
             text(_state(count)),
             text(_difference(count)),
         )
+    return table
+
+
+def _transfers(transfers: Iterable[Fields]) -> RenderableType:
+    table = grid("transfer", "from", "to", "sent", "received", "when", right=("sent", "received"))
+    for one in transfers:
+        received = "on its way" if one["received_at"] is None else _figure(one["received"])
+        when = words.moment(one["received_at"] or one["sent_at"])
+        cells = (one["transfer_id"], one["from_site"], one["to_site"], _figure(one["sent"]), received, when)
+        table.add_row(*map(text, cells))
     return table
 
 

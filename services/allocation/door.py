@@ -1,37 +1,38 @@
 """The door: what a site's desk reports and asks, each numbered by its site, into commands to the keeper of its pool."""
 
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from typing import Any, NamedTuple
+
 from cauce.ids import outside_id
 from cauce.money import Money
 from cauce.runtime.service import Command, DoorTools, Unreadable
 from schemas.counts import CountedUnits, DecideCount, OpenCount, ReportCount
 from schemas.foreign import Foreign, reason_code
+from schemas.movements import MoveStock, ReceiveTransfer, SendTransfer, TransferredUnits
 from schemas.stock import AdjustStock, ReceiveStock, SkuQuantity, StockCommand
-from schemas.stock_forms import CountDecision, CountOpening, CountReport, StockAdjustment, StockForm, StockReceipt
+from schemas.stock_forms import (
+    CountDecision,
+    CountOpening,
+    CountReport,
+    StockAdjustment,
+    StockMovement,
+    StockReceipt,
+    TransferReceipt,
+    TransferSending,
+)
 from services.allocation.domain.pools import pool_of
 
-PUBLISHES = (ReceiveStock, AdjustStock, OpenCount, ReportCount, DecideCount)
+PUBLISHES = (ReceiveStock, AdjustStock, OpenCount, ReportCount, DecideCount, MoveStock, SendTransfer, ReceiveTransfer)
 
 
 def commands(form: Foreign, _tools: DoorTools) -> tuple[Command, ...]:
     """One command a form; its id is the site's own name of it. Raises Unreadable."""
-    if not isinstance(form, StockForm):
+    reading = _READ.get(type(form))
+    if reading is None:
         raise Unreadable(f"kind: {type(form).__name__} is not a form of the stock door")
-    name, message = _read(form)
-    return (Command(outside_id(form.site, form.kind, name), message),)
-
-
-def _read(form: StockForm) -> tuple[str, StockCommand]:
-    match form:
-        case StockReceipt():
-            return form.receipt, _receipt(form)
-        case StockAdjustment():
-            return form.adjustment, _adjustment(form)
-        case CountOpening():
-            return form.count, _opening(form)
-        case CountReport():
-            return form.report, _report(form)
-        case CountDecision():
-            return form.decision, _decision(form)
+    site, kind, name = reading.called(form)
+    return (Command(outside_id(site, kind, name), reading.read(form)),)
 
 
 def _receipt(form: StockReceipt) -> ReceiveStock:
@@ -85,3 +86,55 @@ def _decision(form: CountDecision) -> DecideCount:
         site=form.site,
         approved=form.approved,
     )
+
+
+def _movement(form: StockMovement) -> MoveStock:
+    return MoveStock(
+        pool=pool_of(form.site),
+        movement_id=form.movement,
+        site=form.site,
+        sku=form.sku,
+        movement=form.step,
+        quantity=form.quantity,
+        reason=reason_code(form.reason),
+    )
+
+
+def _sending(form: TransferSending) -> SendTransfer:
+    return SendTransfer(
+        pool=pool_of(form.site),
+        transfer_id=form.transfer,
+        site=form.site,
+        to_site=form.to_site,
+        lines=tuple(SkuQuantity(sku=line.sku, quantity=line.quantity) for line in form.lines),
+    )
+
+
+def _unpacking(form: TransferReceipt) -> ReceiveTransfer:
+    return ReceiveTransfer(
+        pool=pool_of(form.site),
+        receipt_id=form.receipt,
+        transfer_id=form.transfer,
+        from_site=form.from_site,
+        site=form.site,
+        lines=tuple(TransferredUnits(sku=line.sku, quantity=line.quantity) for line in form.lines),
+    )
+
+
+class Reading(NamedTuple):
+    """How a kind of form is read: what its site calls it, and the command in it."""
+
+    called: Callable[[Any], tuple[str, str, str]]
+    read: Callable[[Any], StockCommand]
+
+
+_READ: Mapping[type[Foreign], Reading] = {
+    StockReceipt: Reading(attrgetter("site", "kind", "receipt"), _receipt),
+    StockAdjustment: Reading(attrgetter("site", "kind", "adjustment"), _adjustment),
+    CountOpening: Reading(attrgetter("site", "kind", "count"), _opening),
+    CountReport: Reading(attrgetter("site", "kind", "report"), _report),
+    CountDecision: Reading(attrgetter("site", "kind", "decision"), _decision),
+    StockMovement: Reading(attrgetter("site", "kind", "movement"), _movement),
+    TransferSending: Reading(attrgetter("site", "kind", "transfer"), _sending),
+    TransferReceipt: Reading(attrgetter("site", "kind", "receipt"), _unpacking),
+}

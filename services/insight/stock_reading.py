@@ -5,21 +5,29 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, select
 
 from services.insight.reading import Fields
-from services.insight.tables import COUNT_LINES, COUNTS, POSITIONS
+from services.insight.tables import COUNT_LINES, COUNTS, POSITIONS, TRANSFERS
 
 
 class SkuStory(NamedTuple):
-    """Everything about a sku's stock: its positions by site, and the counts it is in, the newest first."""
+    """Everything about a sku's stock: its positions by site, the counts it is in and its transfers, newest first."""
 
     sku: str
     positions: list[Fields]
     counts: list[Fields]
+    transfers: list[Fields]
 
 
 def sku_story(connection: Connection, sku: str, *, limit: int) -> SkuStory:
     """The sku as the facts have it so far, with at most `limit` of what there is no end of."""
     positions = select(POSITIONS).where(POSITIONS.c.sku == sku).order_by(POSITIONS.c.site)
-    return SkuStory(sku, _fields(connection, positions), _fields(connection, _counts_of(sku).limit(limit)))
+    sent = TRANSFERS.c.sent_at.desc()
+    transfers = select(TRANSFERS).where(TRANSFERS.c.sku == sku).order_by(sent, TRANSFERS.c.transfer_id).limit(limit)
+    return SkuStory(
+        sku,
+        _fields(connection, positions),
+        _fields(connection, _counts_of(sku).limit(limit)),
+        _fields(connection, transfers),
+    )
 
 
 def _counts_of(sku: str) -> Select[Any]:

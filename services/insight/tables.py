@@ -253,6 +253,17 @@ COUNT_LINES = Table(
     Column("currency", String),
     Index("ix_count_lines_sku", "sku"),
 )
+TRANSFERS = Table(
+    "transfers",
+    METADATA,
+    _key("from_site"),
+    _key("transfer_id"),
+    _key("sku"),
+    Column("to_site", String),
+    *_of(BigInteger, "sent", "received"),
+    *_of(UtcInstant, "sent_at", "received_at"),
+    Index("ix_transfers_sku", "sku"),
+)
 TIMELINE = Table(
     "timeline",
     METADATA,

@@ -81,3 +81,16 @@ def test_a_limit_is_money():
     form = {"count": "C-1", "site": "lyon", "skus": ["cup"], "approve_above": limit}
     (command,) = read(kind="count-opening", **form)
     assert command.message.approve_above == Money(amount=5000, currency="EUR")
+
+
+def test_movements_and_transfers_keep_the_names_their_sites_gave():
+    damage = {"movement": "M-1", "site": "lyon", "sku": "cup", "step": "quarantine", "quantity": 2}
+    (moved,) = read(kind="movement", **damage, reason="fell off a truck")
+    cups = [{"sku": "cup", "quantity": 2}]
+    (sent,) = read(kind="transfer-sending", transfer="T-1", site="lyon", to_site="madrid", lines=cups)
+    receipt = {"receipt": "I-1", "transfer": "T-1", "from_site": "lyon", "site": "madrid", "lines": cups}
+    (came,) = read(kind="transfer-receipt", **receipt)
+    assert (moved.message.movement_id, moved.message.reason) == ("M-1", "other")
+    assert (sent.message.transfer_id, sent.message.to_site) == ("T-1", "madrid")
+    assert (came.message.receipt_id, came.message.transfer_id) == ("I-1", "T-1")
+    assert came.cause_id == outside_id("madrid", "transfer-receipt", "I-1")

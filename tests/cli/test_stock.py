@@ -11,7 +11,8 @@ from cauce.cli.stock_requests import units_of, worth_of
 from cauce.money import Money
 from schemas.counts import CountApproved, CountLine, CountOpened, CountReported, CountShort
 from schemas.envelope import Envelope
-from schemas.stock import Bucket, Move, StockMoved
+from schemas.movements import TransferLine, TransferReceived, TransferSent
+from schemas.stock import Bucket, Move, SkuQuantity, StockMoved
 from schemas.topics import HOME
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -25,6 +26,7 @@ def received(site, units):
     )  # fmt: skip
 
 
+CUPS = (SkuQuantity(sku="CUP", quantity=6),)
 TOLD = (
     received("LYON", 30),
     received("MADRID", 1200),
@@ -41,6 +43,16 @@ TOLD = (
     ),
     CountApproved(**COUNT, decision_id="D-1"),
     CountShort(**COUNT, sku="CUP", missing=2),
+    TransferSent(pool=0, transfer_id="van-1", site="LYON", to_site="MADRID", lines=CUPS),
+    TransferSent(pool=0, transfer_id="van-2", site="LYON", to_site="MADRID", lines=CUPS),
+    TransferReceived(
+        pool=0,
+        transfer_id="van-1",
+        receipt_id="van-1-in",
+        from_site="LYON",
+        site="MADRID",
+        lines=(TransferLine(sku="CUP", sent=6, received=5),),
+    ),
 )
 
 
@@ -75,6 +87,12 @@ def test_a_sku_is_shown_by_site_with_its_sum_and_its_counts(shop):
     ]
     assert "aisle-4" in shown
     assert "-3" in shown
+
+
+def test_a_sku_is_shown_on_its_way_between_sites(shop):
+    lines = [line.split() for line in shop(*TOLD)("show", "CUP").output.splitlines()]
+    assert ["van-1", "LYON", "MADRID", "6", "5"] in [line[:5] for line in lines]
+    assert ["van-2", "LYON", "MADRID", "6", "on", "its", "way"] in [line[:7] for line in lines]
 
 
 def test_a_program_reads_the_same_as_json(shop):

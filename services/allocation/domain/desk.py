@@ -15,18 +15,33 @@ from schemas.counts import (
     ReportCount,
 )
 from schemas.desk import RequestRefused
+from schemas.movements import MoveStock, ReceiveTransfer, SendTransfer, TransferReceived, TransferSent
 from schemas.stock import AdjustmentRefused, AdjustStock
-from services.allocation.domain import counting, inflow, requests
+from services.allocation.domain import counting, inflow, movements, requests, transfers
 from services.allocation.domain.stock import Stock, StockEvent
 
-DeskCommand = AdjustStock | OpenCount | ReportCount | DecideCount
+DeskCommand = AdjustStock | OpenCount | ReportCount | DecideCount | MoveStock | SendTransfer | ReceiveTransfer
 
 
 def decide(stock: Stock, command: DeskCommand) -> tuple[StockEvent, ...]:
     """The facts that follow from what a desk asked, in order; none when it was decided on before."""
+    if isinstance(command, OpenCount | ReportCount | DecideCount):
+        return _decide_count(stock, command)
     match command:
         case AdjustStock():
             return inflow.adjust(stock, command)
+        case MoveStock():
+            return movements.move(stock, command)
+        case SendTransfer():
+            return transfers.send(stock, command)
+        case ReceiveTransfer():
+            return transfers.receive(stock, command)
+        case _:
+            assert_never(command)
+
+
+def _decide_count(stock: Stock, command: OpenCount | ReportCount | DecideCount) -> tuple[StockEvent, ...]:
+    match command:
         case OpenCount():
             return counting.open_count(stock, command)
         case ReportCount():
@@ -48,5 +63,7 @@ FOLDS: Mapping[type[Message], Callable[[Stock, Any], None]] = {
     CountRefused: counting.fold_settled,
     CountShort: _nothing,
     AdjustmentRefused: inflow.fold_refused,
+    TransferSent: transfers.fold_sent,
+    TransferReceived: transfers.fold_received,
     RequestRefused: requests.fold_refused,
 }

@@ -2,5 +2,15 @@
 
 from schemas.counts import CountApproved, CountOpened, CountRefused, CountReported, CountShort
 from schemas.desk import RequestRefused
+from schemas.movements import TransferReceived, TransferSent
 
-DeskFact = CountOpened | CountReported | CountApproved | CountRefused | CountShort | RequestRefused
+DeskFact = (
+    CountOpened
+    | CountReported
+    | CountApproved
+    | CountRefused
+    | CountShort
+    | RequestRefused
+    | TransferSent
+    | TransferReceived
+)

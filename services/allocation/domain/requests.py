@@ -6,7 +6,7 @@ from services.allocation.domain.stock import Stock, mark_seen
 
 
 def refused(command: StockCommand, *, site: str, request_id: str, code: str, detail: str) -> RequestRefused:
-    """The answer to a request that changes nothing."""
+    """The answer to a request that cannot be granted, or not whole."""
     return RequestRefused(
         pool=command.pool, request=command.type, request_id=request_id, site=site, code=code, detail=detail
     )

@@ -3,7 +3,8 @@
 Kinds: `positions`, those of a sku at all its sites in one row, as a decision asks for them all; `orders`, a few numbers
 each once everything was shipped; `waiting`, what an order waits for and what its later promise must carry; `queue`, the
 same by sku and turn; `seen`, a mark for every receipt, adjustment and return receipt, kept for ever (some 60 bytes
-each, and they are rare beside orders); `counters`; `counts`, the shelves that are being counted.
+each, and they are rare beside orders); `counters`; `counts`, the shelves that are being counted;
+`transfers`, the units between two sites.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ from schemas.orders import Customer, Destination, ShipOption, Sku
 from schemas.stock import Stage
 
 POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "waiting", "queue", "seen", "counters"
-COUNTS = "counts"
+COUNTS, TRANSFERS = "counts", "transfers"
 QUEUE_NUMBER = "queue_number"  # the counter's key
 SEEN_MARK = True
 
@@ -133,6 +134,13 @@ class Count(NamedTuple):
     lines: tuple[CountLine, ...] = ()
 
 
+class Transfer(NamedTuple):
+    """Units between two sites, by sku; none, once they were received."""
+
+    to_site: str
+    lines: tuple[tuple[str, int], ...] = ()
+
+
 class Queued(NamedTuple):
     """A line's turn in the queue of its sku."""
 
@@ -178,6 +186,7 @@ KINDS: dict[str, RowCodec] = {
     WAITING: RowCodec(_write, partial(read_form, Waiting)),
     QUEUE: _json(Queued, small=True),
     COUNTS: _json(Count),
+    TRANSFERS: _json(Transfer),
     SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK, small=True),
     COUNTERS: RowCodec(lambda count: b"%d" % count, int, small=True),
 }

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from cauce.decider import Reference, Rows
 from schemas.light import light
+from schemas.movements import MoveStock
 from schemas.reference import Product
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.stock import AdjustmentRefused, Allocated, Backordered, BackorderReleased, Bucket, Move, StockMoved
@@ -90,6 +91,10 @@ FIND = Step(Move.ADJUSTED, Bucket.OUTSIDE, Bucket.FREE)
 LOSE = Step(Move.ADJUSTED, Bucket.FREE, Bucket.OUTSIDE)
 COUNT_FOUND = Step(Move.COUNTED, Bucket.OUTSIDE, Bucket.FREE)
 COUNT_LOST = Step(Move.COUNTED, Bucket.FREE, Bucket.OUTSIDE)
+SET_ASIDE = Step(Move.QUARANTINED, Bucket.FREE, Bucket.QUARANTINED)
+CLEAR = Step(Move.CLEARED, Bucket.QUARANTINED, Bucket.FREE)
+SEND = Step(Move.TRANSFERRED, Bucket.FREE, Bucket.OUTSIDE)
+UNPACK = Step(Move.TRANSFERRED, Bucket.OUTSIDE, Bucket.FREE)
 RESTOCK = Step(Move.RESTOCKED, Bucket.OUTSIDE, Bucket.FREE)
 QUARANTINE = Step(Move.RESTOCKED, Bucket.OUTSIDE, Bucket.QUARANTINED)
 WRITE_OFF = Step(Move.WRITTEN_OFF, Bucket.QUARANTINED, Bucket.OUTSIDE)
@@ -177,17 +182,18 @@ class Draft:
         )
 
 
-_MARKED = frozenset({Move.RECEIVED, Move.ADJUSTED, Move.RESTOCKED})
+_MARKED: dict[Move, str] = {move: move for move in (Move.RECEIVED, Move.ADJUSTED, Move.RESTOCKED)}
+_MARKED |= dict.fromkeys((Move.QUARANTINED, Move.CLEARED, Move.WRITTEN_OFF), MoveStock.type)
 
 
 def fold_entry(stock: Stock, event: StockMoved) -> None:
-    """An entry changes its position; of the entries from outside, the first also marks its cause as seen."""
+    """An entry changes its position; of those that are no step of an order, the first marks its cause as seen."""
     sku, site = event.sku, event.site
     spread = stock.spread(sku)
     after = moved(spread.positions.get(site, _NOTHING), event.source, event.target, event.quantity)
     stock.rows.put(kinds.POSITIONS, sku, spread.having(site, after))
-    if event.move in _MARKED:
-        mark_seen(stock, event.move, site, event.reference)
+    if event.move in _MARKED and not (event.order_id and event.move is Move.WRITTEN_OFF):  # a return has its mark
+        mark_seen(stock, _MARKED[event.move], site, event.reference)
 
 
 def mark_seen(stock: Stock, move: str, site: str, reference: str) -> None:

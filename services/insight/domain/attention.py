@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from schemas.base import Message
 from schemas.counts import CountReported, CountShort
 from schemas.desk import RequestRefused
+from schemas.movements import TransferReceived
 from schemas.notices import NoticeFailed
 from schemas.orders import OrderConflicted
 from schemas.payments import PaymentFailed, RefundOwed
@@ -54,12 +55,20 @@ def _count_short(short: CountShort) -> Trouble:
     return Trouble("count_short", short.count_id, f"{short.missing} promised {short.sku} are not at {short.site}")
 
 
+def _lost_on_the_way(transfer: TransferReceived) -> Trouble | None:
+    differing = [f"{line.received} of {line.sent} {line.sku}" for line in transfer.lines if line.sent != line.received]
+    if not differing:
+        return None
+    return Trouble("transfer_differs", transfer.transfer_id, f"{transfer.site} took in {', '.join(differing)}")
+
+
 TROUBLES: dict[type[Message], Callable[[Any], Trouble | None]] = {
     OrderConflicted: lambda fact: Trouble("order_conflicted", fact.channel_order, "came again with another body"),
     ShipmentException: lambda fact: Trouble(fact.trouble.value, fact.shipment_id, fact.detail),
     AdjustmentRefused: _short_adjustment,
     CountReported: _count_waits,
     CountShort: _count_short,
+    TransferReceived: _lost_on_the_way,
     RequestRefused: lambda fact: Trouble(fact.code, fact.request_id, f"{fact.site}: {fact.detail}"),
     ReceiptRefused: lambda fact: Trouble("receipt_refused", fact.return_id, f"{fact.reason.code}, {fact.site}"),
     RefundOwed: _uncovered,

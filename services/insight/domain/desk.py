@@ -1,10 +1,11 @@
-"""What a site's desk does with its stock: counts and their differences."""
+"""What a site's desk does with its stock: counts and their differences, and transfers."""
 
 from typing import Any
 
 from schemas.base import Message
 from schemas.counts import CountApproved, CountOpened, CountRefused, CountReported, CountShort
 from schemas.desk import RequestRefused
+from schemas.movements import TransferReceived, TransferSent
 from services.insight.domain.rows import Fact, Projection, Row
 
 
@@ -35,6 +36,24 @@ def _reported(fact: Fact, reported: CountReported) -> tuple[Row, ...]:
     return (_count(reported, reported_at=fact.at, waits=reported.waits), *lines)
 
 
+def _sent(fact: Fact, transfer: TransferSent) -> tuple[Row, ...]:
+    about = {"from_site": transfer.site, "transfer_id": transfer.transfer_id, "to_site": transfer.to_site}
+    return tuple(
+        Row("transfers", about | {"sku": line.sku, "sent": line.quantity, "sent_at": fact.at})
+        for line in transfer.lines
+    )
+
+
+def _received(fact: Fact, transfer: TransferReceived) -> tuple[Row, ...]:
+    about = {"from_site": transfer.from_site, "transfer_id": transfer.transfer_id, "to_site": transfer.site}
+    return tuple(
+        Row(
+            "transfers", about | {"sku": line.sku, "sent": line.sent, "received": line.received, "received_at": fact.at}
+        )
+        for line in transfer.lines
+    )
+
+
 def _no_rows(_fact: Fact, _message: Message) -> tuple[Row, ...]:
     return ()
 
@@ -45,5 +64,7 @@ PROJECTIONS: dict[type[Message], Projection] = {
     CountApproved: lambda fact, settled: (_count(settled, approved_at=fact.at),),
     CountRefused: lambda fact, settled: (_count(settled, refused_at=fact.at),),
     CountShort: lambda _, short: (_count_line(short, short.sku, missing=short.missing),),
+    TransferSent: _sent,
+    TransferReceived: _received,
     RequestRefused: _no_rows,
 }

@@ -7,6 +7,8 @@ from typing import Any
 from schemas.stock import Allocated, Backordered, BackorderReleased, Bucket, Move, StockMoved
 from services.allocation.domain.rows import KINDS
 
+BOTH_WAYS = (Move.ADJUSTED, Move.COUNTED, Move.TRANSFERRED)
+
 
 class BatchedRows:
     """Rows as a lane's batch sees them: its changes over bytes, which `commit` makes of them."""
@@ -87,10 +89,6 @@ class Books:
 
     def on_hand(self, sku: str, site: str) -> int:
         """By the law: what was received and restocked, adjusted, less what was shipped and written off."""
-        came = sum(
-            self.moved[sku, site, move, True] for move in (Move.RECEIVED, Move.RESTOCKED, Move.ADJUSTED, Move.COUNTED)
-        )
-        went = sum(
-            self.moved[sku, site, move, False] for move in (Move.SHIPPED, Move.WRITTEN_OFF, Move.ADJUSTED, Move.COUNTED)
-        )
+        came = sum(self.moved[sku, site, move, True] for move in (Move.RECEIVED, Move.RESTOCKED, *BOTH_WAYS))
+        went = sum(self.moved[sku, site, move, False] for move in (Move.SHIPPED, Move.WRITTEN_OFF, *BOTH_WAYS))
         return came - went
