@@ -1,11 +1,13 @@
-"""What a site's desk writes on `stock-reports`: receipts, adjustments, counts, movements and transfers."""
+"""What a site's desk writes on `stock-reports`: receipts, adjustments, counts, movements, transfers, purchases."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from cauce.money import KnownCurrency
 from schemas.foreign import Foreign, Key, Text
+from schemas.inbound import SupplierWord
 from schemas.movements import Movement
 from schemas.orders import Sku
 
@@ -123,6 +125,52 @@ class TransferReceipt(Foreign):
     lines: Annotated[tuple[TransferredLine, ...], Field(min_length=1, max_length=MOST_SKUS)]
 
 
+class PurchaseLine(Foreign):
+    """Units of a sku that were bought, and the day they are due."""
+
+    sku: Sku
+    quantity: PositiveInt
+    due_on: date
+
+
+class Purchase(Foreign):
+    """A purchase was sent to a supplier, each sku once."""
+
+    kind: Literal["purchase"] = "purchase"
+    purchase: Key
+    site: Key
+    lines: Annotated[tuple[PurchaseLine, ...], Field(min_length=1, max_length=MOST_SKUS)]
+
+
+class AnswerLine(Foreign):
+    """A supplier's word on a sku; `part` needs a quantity, `date` a day."""
+
+    sku: Sku
+    word: SupplierWord
+    quantity: PositiveInt | None = None
+    due_on: date | None = None
+
+
+class PurchaseAnswer(Foreign):
+    """A supplier accepts, in part, for another day, or refuses."""
+
+    kind: Literal["purchase-answer"] = "purchase-answer"
+    answer: Key
+    purchase: Key
+    site: Key
+    lines: Annotated[tuple[AnswerLine, ...], Field(min_length=1, max_length=MOST_SKUS)]
+
+
+class PurchaseReceipt(Foreign):
+    """Goods of a purchase came in."""
+
+    kind: Literal["purchase-receipt"] = "purchase-receipt"
+    receipt: Key
+    purchase: Key
+    site: Key
+    lines: Annotated[tuple[ReceiptLine, ...], Field(min_length=1, max_length=MOST_SKUS)]
+
+
 StockForm = (
     StockReceipt
     | StockAdjustment
@@ -132,4 +180,7 @@ StockForm = (
     | StockMovement
     | TransferSending
     | TransferReceipt
+    | Purchase
+    | PurchaseAnswer
+    | PurchaseReceipt
 )

@@ -7,6 +7,7 @@ from schemas import (
     counts,
     desk,
     effects,
+    inbound,
     movements,
     notices,
     orders,
@@ -59,14 +60,11 @@ def _fact(name: str, writer: str, readers: str, about: str, *messages: type[Mess
     return Topic(name, TopicKind.FACT, writer, tuple(readers.split()), messages, about)
 
 
-_DESK = (
-    counts.OpenCount,
-    counts.ReportCount,
-    counts.DecideCount,
-    movements.MoveStock,
-    movements.SendTransfer,
-    movements.ReceiveTransfer,
-)  # what a site's desk asks beside these
+_DESK = (  # what a site's desk asks beside taking goods in
+    *(counts.OpenCount, counts.ReportCount, counts.DecideCount),
+    *(movements.MoveStock, movements.SendTransfer, movements.ReceiveTransfer),
+    *(inbound.ExpectStock, inbound.AnswerPurchase, inbound.ReceivePurchase),
+)
 
 # fmt: off
 TOPICS: tuple[Topic, ...] = (
@@ -104,6 +102,8 @@ TOPICS: tuple[Topic, ...] = (
           counts.CountOpened, counts.CountReported, counts.CountApproved, counts.CountRefused, counts.CountShort),
     _fact("stock-transfers", "allocation-keeper", "outside insight", "units on their way between sites",
           movements.TransferSent, movements.TransferReceived),
+    _fact("stock-inbound", "allocation-keeper", "insight", "supply on its way, and when those who wait may have it",
+          inbound.InboundChanged, inbound.BackorderExpected),
     _fact("stock-exception", "allocation-keeper", "insight", "what a site's desk asked and could not have",
           desk.RequestRefused),
     _fact("reservations", "allocation-keeper", "insight", "how far promised units are, and which are promised no more",

@@ -18,6 +18,7 @@ from cauce.audit.record import Entry, Place, Violation
 from schemas.base import Message
 from schemas.counts import DecideCount, OpenCount, ReportCount
 from schemas.effects import EffectAnswered
+from schemas.inbound import AnswerPurchase, ExpectStock, ReceivePurchase
 from schemas.movements import MoveStock, ReceiveTransfer, SendTransfer
 from schemas.notices import TellCustomer
 from schemas.orders import CancelOrder, PlaceOrder
@@ -50,6 +51,7 @@ _BY_KEY = (
     *(CancelOrder, RecordScan, RecordCarrierEvent),
     *(ReserveStock, ReleaseStock, AdvanceShipment, RestockReturn, ReceiveStock, AdjustStock),
     *(OpenCount, ReportCount, DecideCount, MoveStock, SendTransfer, ReceiveTransfer),
+    *(ExpectStock, AnswerPurchase, ReceivePurchase),
     *(TellCustomer, EffectAnswered),
 )
 _STAGES = tuple(Stage)

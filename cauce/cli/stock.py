@@ -2,7 +2,7 @@
 
 import click
 
-from cauce.cli import stock_count, stock_desk, stock_transfer
+from cauce.cli import stock_count, stock_desk, stock_inbound, stock_transfer
 from cauce.cli.plain import say_json
 from cauce.cli.screen import Screen
 from cauce.cli.stock_page import page
@@ -27,7 +27,7 @@ def command() -> None:
 @click.argument("sku")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(sku: str, *, as_json: bool) -> None:
-    """Show SKU at every site that ever had it, who counts it, and what is on its way between sites."""
+    """Show SKU at every site that ever had it, who counts it, and what is on its way."""
     with reading(Settings()) as connection:
         story = sku_story(connection, sku, limit=SHOWN)
     if not any(story[1:]):
@@ -38,5 +38,5 @@ def show(sku: str, *, as_json: bool) -> None:
         Screen().print(page(story))
 
 
-for _command in (stock_count.command, stock_transfer.command, *stock_desk.COMMANDS):
+for _command in (stock_count.command, stock_transfer.command, stock_inbound.command, *stock_desk.COMMANDS):
     command.add_command(_command)

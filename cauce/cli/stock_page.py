@@ -19,6 +19,8 @@ def page(story: SkuStory) -> RenderableType:
         parts.append(section("counts", _counts_of_sku(story.counts)))
     if story.transfers:
         parts.append(section("transfers", _transfers(story.transfers)))
+    if story.inbound:
+        parts.append(section("to come", _inbound(story.inbound)))
     return Group(*parts)
 
 
@@ -59,6 +61,15 @@ def _transfers(transfers: Iterable[Fields]) -> RenderableType:
         received = "on its way" if one["received_at"] is None else _figure(one["received"])
         when = words.moment(one["received_at"] or one["sent_at"])
         cells = (one["transfer_id"], one["from_site"], one["to_site"], _figure(one["sent"]), received, when)
+        table.add_row(*map(text, cells))
+    return table
+
+
+def _inbound(lines: Iterable[Fields]) -> RenderableType:
+    table = grid("purchase", "site", "units", "due", "", right=("units",))
+    for line in lines:
+        said = "confirmed" if line["confirmed"] else "asked"
+        cells = (line["purchase_id"], line["site"], _figure(line["quantity"]), words.day(line["due_on"]), said)
         table.add_row(*map(text, cells))
     return table
 

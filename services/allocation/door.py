@@ -1,6 +1,7 @@
 """The door: what a site's desk reports and asks, each numbered by its site, into commands to the keeper of its pool."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -9,12 +10,16 @@ from cauce.money import Money
 from cauce.runtime.service import Command, DoorTools, Unreadable
 from schemas.counts import CountedUnits, DecideCount, OpenCount, ReportCount
 from schemas.foreign import Foreign, reason_code
+from schemas.inbound import AnswerPurchase, ExpectedUnits, ExpectStock, ReceivePurchase, SupplierAnswer, SupplierWord
 from schemas.movements import MoveStock, ReceiveTransfer, SendTransfer, TransferredUnits
 from schemas.stock import AdjustStock, ReceiveStock, SkuQuantity, StockCommand
 from schemas.stock_forms import (
     CountDecision,
     CountOpening,
     CountReport,
+    Purchase,
+    PurchaseAnswer,
+    PurchaseReceipt,
     StockAdjustment,
     StockMovement,
     StockReceipt,
@@ -23,7 +28,10 @@ from schemas.stock_forms import (
 )
 from services.allocation.domain.pools import pool_of
 
-PUBLISHES = (ReceiveStock, AdjustStock, OpenCount, ReportCount, DecideCount, MoveStock, SendTransfer, ReceiveTransfer)
+PUBLISHES = (
+    *(ReceiveStock, AdjustStock, OpenCount, ReportCount, DecideCount, MoveStock, SendTransfer, ReceiveTransfer),
+    *(ExpectStock, AnswerPurchase, ReceivePurchase),
+)
 
 
 def commands(form: Foreign, _tools: DoorTools) -> tuple[Command, ...]:
@@ -121,6 +129,50 @@ def _unpacking(form: TransferReceipt) -> ReceiveTransfer:
     )
 
 
+def _purchase(form: Purchase) -> ExpectStock:
+    _each_once(line.sku for line in form.lines)
+    return ExpectStock(
+        pool=pool_of(form.site),
+        purchase_id=form.purchase,
+        site=form.site,
+        lines=tuple(ExpectedUnits(sku=line.sku, quantity=line.quantity, due_on=line.due_on) for line in form.lines),
+    )
+
+
+def _purchase_answer(form: PurchaseAnswer) -> AnswerPurchase:
+    _each_once(line.sku for line in form.lines)
+    for line in form.lines:
+        if line.word is SupplierWord.PART and line.quantity is None:
+            raise Unreadable("quantity: a part is so many units")
+        if line.word is SupplierWord.DATE and line.due_on is None:
+            raise Unreadable("due_on: another date is a day")
+    return AnswerPurchase(
+        pool=pool_of(form.site),
+        answer_id=form.answer,
+        purchase_id=form.purchase,
+        site=form.site,
+        answers=tuple(
+            SupplierAnswer(sku=line.sku, word=line.word, quantity=line.quantity, due_on=line.due_on)
+            for line in form.lines
+        ),
+    )
+
+
+def _each_once(skus: Iterable[str]) -> None:
+    if max(Counter(skus).values()) > 1:
+        raise Unreadable("lines: each sku once; another date of it is another purchase")
+
+
+def _purchase_receipt(form: PurchaseReceipt) -> ReceivePurchase:
+    return ReceivePurchase(
+        pool=pool_of(form.site),
+        receipt_id=form.receipt,
+        purchase_id=form.purchase,
+        site=form.site,
+        lines=tuple(SkuQuantity(sku=line.sku, quantity=line.quantity) for line in form.lines),
+    )
+
+
 class Reading(NamedTuple):
     """How a kind of form is read: what its site calls it, and the command in it."""
 
@@ -136,5 +188,8 @@ _READ: Mapping[type[Foreign], Reading] = {
     CountDecision: Reading(attrgetter("site", "kind", "decision"), _decision),
     StockMovement: Reading(attrgetter("site", "kind", "movement"), _movement),
     TransferSending: Reading(attrgetter("site", "kind", "transfer"), _sending),
+    Purchase: Reading(attrgetter("site", "kind", "purchase"), _purchase),
+    PurchaseAnswer: Reading(attrgetter("site", "kind", "answer"), _purchase_answer),
+    PurchaseReceipt: Reading(attrgetter("site", "kind", "receipt"), _purchase_receipt),
     TransferReceipt: Reading(attrgetter("site", "kind", "receipt"), _unpacking),
 }

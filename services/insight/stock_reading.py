@@ -2,19 +2,20 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from services.insight.reading import Fields
-from services.insight.tables import COUNT_LINES, COUNTS, POSITIONS, TRANSFERS
+from services.insight.tables import COUNT_LINES, COUNTS, INBOUND, POSITIONS, TRANSFERS
 
 
 class SkuStory(NamedTuple):
-    """Everything about a sku's stock: its positions by site, the counts it is in and its transfers, newest first."""
+    """Everything about a sku: its positions, its counts and transfers, newest first, and what is still to come."""
 
     sku: str
     positions: list[Fields]
     counts: list[Fields]
     transfers: list[Fields]
+    inbound: list[Fields]
 
 
 def sku_story(connection: Connection, sku: str, *, limit: int) -> SkuStory:
@@ -27,6 +28,7 @@ def sku_story(connection: Connection, sku: str, *, limit: int) -> SkuStory:
         _fields(connection, positions),
         _fields(connection, _counts_of(sku).limit(limit)),
         _fields(connection, transfers),
+        _fields(connection, _inbound_of(sku).limit(limit)),
     )
 
 
@@ -38,6 +40,18 @@ def _counts_of(sku: str) -> Select[Any]:
         .where(COUNT_LINES.c.sku == sku)
         .order_by(COUNTS.c.opened_at.desc(), COUNTS.c.count_id)
     )
+
+
+def _inbound_of(sku: str) -> Select[Any]:
+    """What is still to come, by day: of every purchase its last version."""
+    later = INBOUND.alias()
+    last = (
+        select(func.max(later.c.version))
+        .where((later.c.site == INBOUND.c.site) & (later.c.purchase_id == INBOUND.c.purchase_id))
+        .scalar_subquery()
+    )
+    still = (INBOUND.c.sku == sku) & (INBOUND.c.version == last) & (INBOUND.c.quantity > 0)
+    return select(INBOUND).where(still).order_by(INBOUND.c.due_on, INBOUND.c.purchase_id)
 
 
 def count_named(connection: Connection, count_id: str) -> list[tuple[Fields, list[Fields]]]:

@@ -264,6 +264,30 @@ TRANSFERS = Table(
     *_of(UtcInstant, "sent_at", "received_at"),
     Index("ix_transfers_sku", "sku"),
 )
+INBOUND = Table(
+    "inbound",
+    METADATA,
+    _key("site"),
+    _key("purchase_id"),
+    _key("sku"),
+    _key("version", Integer),  # the last one stands
+    Column("quantity", BigInteger),
+    Column("due_on", Date),
+    Column("confirmed", Boolean),
+    Column("at", UtcInstant),
+    Index("ix_inbound_sku", "sku"),
+)
+EXPECTED = Table(
+    "backorders_expected",
+    METADATA,
+    _key("order_id"),
+    _key("line_id"),
+    _key("sequence", BigInteger),  # the last one stands
+    Column("sku", String, index=True),
+    Column("quantity", BigInteger),
+    Column("expected_on", Date),
+    Column("at", UtcInstant),
+)
 TIMELINE = Table(
     "timeline",
     METADATA,

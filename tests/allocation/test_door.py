@@ -12,6 +12,7 @@ from schemas.stock import AdjustStock, ReceiveStock
 from services.allocation.door import commands
 
 CUPS = {"sku": "cup", "counted": 3}
+BOUGHT = {"sku": "cup", "quantity": 5, "due_on": "2026-03-16"}
 TOOLS = DoorTools(now=datetime(2026, 3, 2, tzinfo=UTC), secret=b"a secret", seal=None, locate=None)
 
 
@@ -94,3 +95,32 @@ def test_movements_and_transfers_keep_the_names_their_sites_gave():
     assert (sent.message.transfer_id, sent.message.to_site) == ("T-1", "madrid")
     assert (came.message.receipt_id, came.message.transfer_id) == ("I-1", "T-1")
     assert came.cause_id == outside_id("madrid", "transfer-receipt", "I-1")
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"kind": "purchase", "purchase": "P", "lines": [BOUGHT, BOUGHT]}, "lines"),
+        (
+            {"kind": "purchase-answer", "answer": "A", "purchase": "P", "lines": [{"sku": "cup", "word": "part"}]},
+            "quantity",
+        ),
+        (
+            {"kind": "purchase-answer", "answer": "A", "purchase": "P", "lines": [{"sku": "cup", "word": "date"}]},
+            "due_on",
+        ),
+    ],
+)
+def test_a_purchase_that_cannot_be_meant_is_set_aside(form, field):
+    with pytest.raises(Unreadable, match=field):
+        read(site="lyon", **form)
+
+
+def test_a_purchase_its_answers_and_its_receipts_name_it():
+    answer = [{"sku": "cup", "word": "date", "due_on": "2026-03-20"}]
+    (bought,) = read(kind="purchase", purchase="P", site="lyon", lines=[BOUGHT])
+    (said,) = read(kind="purchase-answer", answer="A", purchase="P", site="lyon", lines=answer)
+    cups = [{"sku": "cup", "quantity": 2}]
+    (came,) = read(kind="purchase-receipt", receipt="G", purchase="P", site="lyon", lines=cups)
+    assert {one.message.purchase_id for one in (bought, said, came)} == {"P"}
+    assert str(said.message.answers[0].due_on) == "2026-03-20"

@@ -1,7 +1,7 @@
 """Stock on the console: what a site has, and its counts, in a read model of facts that tests tell."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +11,7 @@ from cauce.cli.stock_requests import units_of, worth_of
 from cauce.money import Money
 from schemas.counts import CountApproved, CountLine, CountOpened, CountReported, CountShort
 from schemas.envelope import Envelope
+from schemas.inbound import InboundChanged, InboundLine
 from schemas.movements import TransferLine, TransferReceived, TransferSent
 from schemas.stock import Bucket, Move, SkuQuantity, StockMoved
 from schemas.topics import HOME
@@ -93,6 +94,18 @@ def test_a_sku_is_shown_on_its_way_between_sites(shop):
     lines = [line.split() for line in shop(*TOLD)("show", "CUP").output.splitlines()]
     assert ["van-1", "LYON", "MADRID", "6", "5"] in [line[:5] for line in lines]
     assert ["van-2", "LYON", "MADRID", "6", "on", "its", "way"] in [line[:7] for line in lines]
+
+
+def test_what_is_to_come_is_shown_as_it_stands_after_the_last_word(shop):
+    shown = shop(*TOLD, bought(1, 48, 16), bought(2, 24, 20))("show", "CUP").output
+    assert ["po-9", "LYON", "24", "Fri", "20", "Mar", "asked"] in [line.split() for line in shown.splitlines()]
+    assert "48" not in shown
+
+
+def bought(version, units, day):
+    line = InboundLine(sku="CUP", quantity=units, due_on=date(2026, 3, day), confirmed=False)
+    about = {"pool": 0, "purchase_id": "po-9", "site": "LYON", "request": "stock.expect.v1", "reference": "po-9"}
+    return InboundChanged(**about, version=version, lines=(line,))
 
 
 def test_a_program_reads_the_same_as_json(shop):

@@ -136,6 +136,8 @@ def _shrink(stock: Stock, order_id: str, left: Mapping[str, int]) -> None:
             _put_turn(stock, order_id, waiting, line, units)
     rest = replace(waiting, lines=tuple(lines)) if lines else None
     stock.rows.put(kinds.WAITING, order_id, rest)
+    if rest is None and stock.rows.get(kinds.EXPECTED, order_id) is not None:
+        stock.rows.put(kinds.EXPECTED, order_id, None)
 
 
 def _put_turn(stock: Stock, order_id: str, waiting: Waiting, line: WaitingLine, units: int) -> None:

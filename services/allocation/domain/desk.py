@@ -15,18 +15,24 @@ from schemas.counts import (
     ReportCount,
 )
 from schemas.desk import RequestRefused
+from schemas.inbound import AnswerPurchase, BackorderExpected, ExpectStock, InboundChanged, ReceivePurchase
 from schemas.movements import MoveStock, ReceiveTransfer, SendTransfer, TransferReceived, TransferSent
 from schemas.stock import AdjustmentRefused, AdjustStock
-from services.allocation.domain import counting, inflow, movements, requests, transfers
+from services.allocation.domain import counting, expectations, inbound, inflow, movements, requests, transfers
 from services.allocation.domain.stock import Stock, StockEvent
 
-DeskCommand = AdjustStock | OpenCount | ReportCount | DecideCount | MoveStock | SendTransfer | ReceiveTransfer
+Counting = OpenCount | ReportCount | DecideCount
+Moving = AdjustStock | MoveStock | SendTransfer | ReceiveTransfer
+Buying = ExpectStock | AnswerPurchase | ReceivePurchase
+DeskCommand = Counting | Moving | Buying
 
 
 def decide(stock: Stock, command: DeskCommand) -> tuple[StockEvent, ...]:
     """The facts that follow from what a desk asked, in order; none when it was decided on before."""
-    if isinstance(command, OpenCount | ReportCount | DecideCount):
+    if isinstance(command, Counting):
         return _decide_count(stock, command)
+    if isinstance(command, Buying):
+        return _decide_purchase(stock, command)
     match command:
         case AdjustStock():
             return inflow.adjust(stock, command)
@@ -40,7 +46,19 @@ def decide(stock: Stock, command: DeskCommand) -> tuple[StockEvent, ...]:
             assert_never(command)
 
 
-def _decide_count(stock: Stock, command: OpenCount | ReportCount | DecideCount) -> tuple[StockEvent, ...]:
+def _decide_purchase(stock: Stock, command: Buying) -> tuple[StockEvent, ...]:
+    match command:
+        case ExpectStock():
+            return inbound.expect(stock, command)
+        case AnswerPurchase():
+            return inbound.answer(stock, command)
+        case ReceivePurchase():
+            return inbound.receive(stock, command)
+        case _:
+            assert_never(command)
+
+
+def _decide_count(stock: Stock, command: Counting) -> tuple[StockEvent, ...]:
     match command:
         case OpenCount():
             return counting.open_count(stock, command)
@@ -65,5 +83,7 @@ FOLDS: Mapping[type[Message], Callable[[Stock, Any], None]] = {
     AdjustmentRefused: inflow.fold_refused,
     TransferSent: transfers.fold_sent,
     TransferReceived: transfers.fold_received,
+    InboundChanged: inbound.fold_changed,
+    BackorderExpected: expectations.fold_expected,
     RequestRefused: requests.fold_refused,
 }

@@ -2,6 +2,7 @@
 
 from schemas.counts import CountApproved, CountOpened, CountRefused, CountReported, CountShort
 from schemas.desk import RequestRefused
+from schemas.inbound import BackorderExpected, InboundChanged
 from schemas.movements import TransferReceived, TransferSent
 
 DeskFact = (
@@ -13,4 +14,6 @@ DeskFact = (
     | RequestRefused
     | TransferSent
     | TransferReceived
+    | InboundChanged
+    | BackorderExpected
 )

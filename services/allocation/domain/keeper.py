@@ -16,10 +16,11 @@ from schemas.stock import (
     RestockReturn,
     StockMoved,
 )
-from services.allocation.domain import backlog, desk, inflow, progress, promises, release, reservation
+from services.allocation.domain import backlog, desk, expectations, inflow, progress, promises, release, reservation
 from services.allocation.domain.stock import Stock, StockEvent, fold_entry
 
-KeeperCommand = ReserveStock | ReleaseStock | AdvanceShipment | RestockReturn | ReceiveStock | desk.DeskCommand
+Rest = ReleaseStock | RestockReturn | ReceiveStock | desk.DeskCommand
+KeeperCommand = ReserveStock | AdvanceShipment | Rest
 
 
 def decide(stock: Stock, command: KeeperCommand) -> tuple[StockEvent, ...]:
@@ -29,9 +30,18 @@ def decide(stock: Stock, command: KeeperCommand) -> tuple[StockEvent, ...]:
     """
     match command:
         case ReserveStock():
-            return reservation.reserve(stock, command)
+            events = reservation.reserve(stock, command)
+            if not events or events[-1].type != Backordered.type:
+                return events
         case AdvanceShipment():
             return progress.advance(stock, command)
+        case _:
+            events = _decide_rest(stock, command)
+    return expectations.retold(stock, command.pool, events, evolve)
+
+
+def _decide_rest(stock: Stock, command: Rest) -> tuple[StockEvent, ...]:
+    match command:
         case ReleaseStock():
             return release.release(stock, command)
         case ReceiveStock():

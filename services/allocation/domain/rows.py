@@ -4,7 +4,8 @@ Kinds: `positions`, those of a sku at all its sites in one row, as a decision as
 each once everything was shipped; `waiting`, what an order waits for and what its later promise must carry; `queue`, the
 same by sku and turn; `seen`, a mark for every receipt, adjustment and return receipt, kept for ever (some 60 bytes
 each, and they are rare beside orders); `counters`; `counts`, the shelves that are being counted;
-`transfers`, the units between two sites.
+`transfers`, the units between two sites; `purchases`, what suppliers are to send, and `arrivals`, the same by sku and
+day; `expected`, the day by line that an order which waits was told.
 """
 
 from collections.abc import Mapping
@@ -21,8 +22,8 @@ from schemas.orders import Customer, Destination, ShipOption, Sku
 from schemas.stock import Stage
 
 POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "waiting", "queue", "seen", "counters"
-COUNTS, TRANSFERS = "counts", "transfers"
-QUEUE_NUMBER = "queue_number"  # the counter's key
+COUNTS, TRANSFERS, PURCHASES, ARRIVALS, EXPECTED = "counts", "transfers", "purchases", "arrivals", "expected"
+QUEUE_NUMBER, OPEN_PURCHASES = "queue_number", "open_purchases"  # the counters' keys
 SEEN_MARK = True
 
 _SEPARATOR = "\x1f"  # in no site's id and no foreign key
@@ -141,6 +142,22 @@ class Transfer(NamedTuple):
     lines: tuple[tuple[str, int], ...] = ()
 
 
+class InboundUnits(NamedTuple):
+    """Units of a sku that are still to come, and the day (ISO 8601)."""
+
+    sku: str
+    quantity: int
+    due_on: str
+    confirmed: bool
+
+
+class Purchase(NamedTuple):
+    """What is still to come of a purchase, after so many changes."""
+
+    version: int
+    lines: tuple[InboundUnits, ...]
+
+
 class Queued(NamedTuple):
     """A line's turn in the queue of its sku."""
 
@@ -152,6 +169,11 @@ class Queued(NamedTuple):
 def seen_key(move: str, site: str, reference: str) -> str:
     """The key of the mark that a site's receipt, adjustment, return receipt or request was decided on."""
     return f"{move}{_SEPARATOR}{site}{_SEPARATOR}{reference}"
+
+
+def arrival_key(sku: str, due_on: str, site: str, purchase: str) -> str:
+    """The key of units to come: those of a sku are read in the order of their days, in its `queue_range`."""
+    return f"{queue_range(sku)[0]}{due_on}{_SEPARATOR}{site}{_SEPARATOR}{purchase}"
 
 
 def site_key(site: str, name: str) -> str:
@@ -187,6 +209,9 @@ KINDS: dict[str, RowCodec] = {
     QUEUE: _json(Queued, small=True),
     COUNTS: _json(Count),
     TRANSFERS: _json(Transfer),
+    PURCHASES: _json(Purchase),
+    ARRIVALS: RowCodec(lambda units: b"%d" % units, int, small=True),
+    EXPECTED: _json(dict[str, str]),
     SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK, small=True),
     COUNTERS: RowCodec(lambda count: b"%d" % count, int, small=True),
 }

@@ -1,10 +1,11 @@
-"""What a site's desk does with its stock: counts and their differences, and transfers."""
+"""What a site's desk does with its stock: counts and their differences, transfers, and supply on its way."""
 
 from typing import Any
 
 from schemas.base import Message
 from schemas.counts import CountApproved, CountOpened, CountRefused, CountReported, CountShort
 from schemas.desk import RequestRefused
+from schemas.inbound import BackorderExpected, InboundChanged
 from schemas.movements import TransferReceived, TransferSent
 from services.insight.domain.rows import Fact, Projection, Row
 
@@ -54,6 +55,34 @@ def _received(fact: Fact, transfer: TransferReceived) -> tuple[Row, ...]:
     )
 
 
+def _inbound(fact: Fact, changed: InboundChanged) -> tuple[Row, ...]:
+    about = {"site": changed.site, "purchase_id": changed.purchase_id, "version": changed.version, "at": fact.at}
+    return tuple(
+        Row(
+            "inbound",
+            about | {"sku": line.sku, "quantity": line.quantity, "due_on": line.due_on, "confirmed": line.confirmed},
+        )
+        for line in changed.lines
+    )
+
+
+def _expected(fact: Fact, told: BackorderExpected) -> tuple[Row, ...]:
+    about = {"order_id": told.order_id, "sequence": fact.envelope.sequence, "at": fact.at}
+    return tuple(
+        Row(
+            "backorders_expected",
+            about
+            | {
+                "line_id": line.line_id,
+                "sku": line.sku,
+                "quantity": line.quantity,
+                "expected_on": line.expected_on,
+            },
+        )
+        for line in told.lines
+    )
+
+
 def _no_rows(_fact: Fact, _message: Message) -> tuple[Row, ...]:
     return ()
 
@@ -66,5 +95,7 @@ PROJECTIONS: dict[type[Message], Projection] = {
     CountShort: lambda _, short: (_count_line(short, short.sku, missing=short.missing),),
     TransferSent: _sent,
     TransferReceived: _received,
+    InboundChanged: _inbound,
+    BackorderExpected: _expected,
     RequestRefused: _no_rows,
 }

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from schemas.base import Message
 from schemas.effects import EffectAnswered
+from schemas.inbound import BackorderExpected, ExpectedLine
 from schemas.notices import CustomerNotified, NoticeFailed, NoticeSuperseded
 from schemas.orders import (
     ChangeAnswered,
@@ -131,6 +132,15 @@ def _moved(moved: StockMoved) -> str:
     return f"{change} ({moved.free} free, {moved.on_hand} on hand)"
 
 
+def _expected(told: BackorderExpected) -> str:
+    days = (f"{line.quantity} {_TIMES} {line.sku} {_due(line)}" for line in told.lines)
+    return f"supply: {', '.join(days)}"
+
+
+def _due(line: ExpectedLine) -> str:
+    return f"expected on {line.expected_on:%d %b %Y}" if line.expected_on else "no longer expected on a day"
+
+
 def _answered(answered: EffectAnswered) -> str:
     tries = "" if answered.attempts == 1 else f" after {answered.attempts} attempts"
     return f"the provider answers {answered.effect}: {answered.outcome}{tries}"
@@ -160,6 +170,7 @@ ENTRIES: dict[type[Message], Entry] = {
     ChangeRefused: Entry(5, lambda fact: f"nothing canceled: {fact.reason.code}"),
     Allocated: Entry(10, _allocated),
     Backordered: Entry(11, lambda fact: f"{goods(fact.lines)} wait for stock, number {fact.queue_number} in the queue"),
+    BackorderExpected: Entry(12, _expected),
     BackorderReleased: Entry(12, lambda fact: f"{_units(fact.lines)} wait no more", main=False),
     StockReleased: Entry(12, lambda fact: f"{_units(fact.units)} promised no more", main=False),
     StockMoved: Entry(13, _moved, main=False),

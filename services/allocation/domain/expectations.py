@@ -1,0 +1,77 @@
+"""When those who wait may have their units: each turn by the day on which supply reaches it, in the queue's order.
+
+Units that are free and too few for the first turn count for nobody: somebody who needs fewer may have them first.
+Only a pool that expects purchases pays for this.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from schemas.inbound import BackorderExpected, ExpectedLine, InboundChanged
+from schemas.stock import Allocated, Backordered, BackorderReleased
+from services.allocation.domain import rows as kinds
+from services.allocation.domain.foresight import Foresight
+from services.allocation.domain.stock import Stock, StockEvent
+
+Evolve = Callable[[Stock, StockEvent], Any]
+
+_DAY = len("2026-03-02")
+
+
+def retold(stock: Stock, pool: int, events: tuple[StockEvent, ...], evolve: Evolve) -> tuple[StockEvent, ...]:
+    """A decision's events, and the days that they change for those who wait."""
+    if not events or not _expects(stock, events):
+        return events
+    after = Stock(Foresight(stock.rows), stock.reference)
+    for event in events:
+        evolve(after, event)
+    by_order: dict[str, list[ExpectedLine]] = {}
+    for sku in dict.fromkeys(sku for event in events for sku in _skus(stock, event)):
+        for order_id, line in _news(after, sku):
+            by_order.setdefault(order_id, []).append(line)
+    told = (BackorderExpected(order_id=order_id, pool=pool, lines=tuple(lines)) for order_id, lines in by_order.items())
+    return (*events, *told)
+
+
+def _expects(stock: Stock, events: Iterable[StockEvent]) -> bool:
+    if stock.rows.get(kinds.COUNTERS, kinds.OPEN_PURCHASES):
+        return True
+    return any(event.type == InboundChanged.type for event in events)
+
+
+def _skus(stock: Stock, event: Any) -> Iterable[str]:
+    """Skus whose supply or queue an event changes."""
+    match event:
+        case Allocated():
+            return (line.sku for shipment in event.shipments for line in shipment.lines)
+        case Backordered() | InboundChanged():
+            return (line.sku for line in event.lines)
+        case BackorderReleased():
+            waiting = stock.waiting(event.order_id)
+            return (line.sku for line in waiting.lines) if waiting else ()
+        case _:
+            return ()
+
+
+def _news(stock: Stock, sku: str) -> Iterator[tuple[str, ExpectedLine]]:
+    """The lines in the queue of a sku whose day is another than they were told."""
+    arrivals = stock.rows.scan(kinds.ARRIVALS, *kinds.queue_range(sku))
+    there, day = 0, ""
+    for _, turn in stock.queue(sku):
+        there -= turn.quantity
+        while there < 0 and (arrival := next(arrivals, None)):
+            there += arrival[1]
+            day = arrival[0].removeprefix(kinds.queue_range(sku)[0])[:_DAY]
+        expected = day if there >= 0 else ""
+        if expected != (stock.rows.get(kinds.EXPECTED, turn.order_id) or {}).get(turn.line_id, ""):
+            on = date.fromisoformat(expected) if expected else None
+            line = ExpectedLine(line_id=turn.line_id, sku=sku, quantity=turn.quantity, expected_on=on)
+            yield turn.order_id, line
+
+
+def fold_expected(stock: Stock, event: BackorderExpected) -> None:
+    """The order was told these days."""
+    days = dict(stock.rows.get(kinds.EXPECTED, event.order_id) or {})
+    days |= {line.line_id: line.expected_on.isoformat() if line.expected_on else "" for line in event.lines}
+    stock.rows.put(kinds.EXPECTED, event.order_id, days)
