@@ -19,6 +19,7 @@ class Kind(StrEnum):
     RATES = "rates"
     POLICY = "policy"
     STOCKING = "stocking"
+    SAFETY = "safety"
 
 
 class Site(Part):
@@ -43,6 +44,19 @@ class Stocking(Part):
 
     id: Sku
     unit_value: Money
+
+
+class Safety(Part):
+    """Units that a channel may not sell from a site. Of sku, site and channel, an empty one is every one.
+
+    `id` is the row's own name.
+    """
+
+    id: str
+    sku: str = ""
+    site: str = ""
+    channel: str = ""
+    units: NonNegativeInt
 
 
 class Rate(Part):
@@ -74,6 +88,7 @@ MODELS: dict[Kind, type[Part]] = {
     Kind.RATES: Rate,
     Kind.POLICY: Policy,
     Kind.STOCKING: Stocking,
+    Kind.SAFETY: Safety,
 }
 
 

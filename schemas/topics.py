@@ -8,6 +8,7 @@ from schemas import (
     desk,
     effects,
     inbound,
+    levels,
     movements,
     notices,
     orders,
@@ -27,6 +28,7 @@ class TopicKind(StrEnum):
     RAW = "raw"  # outsiders write it; 30 days
     COMMAND = "command"  # doors and other services write it, one lane decides on it; never deleted
     FACT = "fact"  # one lane writes it; never deleted
+    STATE = "state"  # one lane writes it; of each key the last record is kept
     EFFECT = "effect"  # a lane asks its runner; never deleted
     RESULT = "result"  # a runner answers its lane; never deleted
     TIME = "time"  # the clock process writes every partition; never deleted
@@ -104,6 +106,8 @@ TOPICS: tuple[Topic, ...] = (
           movements.TransferSent, movements.TransferReceived),
     _fact("stock-inbound", "allocation-keeper", "insight", "supply on its way, and when those who wait may have it",
           inbound.InboundChanged, inbound.BackorderExpected),
+    Topic("stock-levels", TopicKind.STATE, "allocation-keeper", ("outside", "insight"), (levels.StockLevel,),
+          "what each channel may still sell of a sku"),
     _fact("stock-exception", "allocation-keeper", "insight", "what a site's desk asked and could not have",
           desk.RequestRefused),
     _fact("reservations", "allocation-keeper", "insight", "how far promised units are, and which are promised no more",

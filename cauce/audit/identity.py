@@ -2,9 +2,10 @@
 
 from cauce.audit.record import Entry, Violation
 from cauce.ids import event_id
+from schemas.levels import StockLevel
 from schemas.topics import BY_NAME, TopicKind
 
-_DECIDED = frozenset({TopicKind.FACT, TopicKind.EFFECT})
+_DECIDED = frozenset({TopicKind.FACT, TopicKind.STATE, TopicKind.EFFECT})
 _BY_ORDER = frozenset({"front", "router"})
 _NUMBERED = _BY_ORDER | {"orders", "keeper", "shipments", "returns", "payments", "notices", "runner"}
 
@@ -40,11 +41,13 @@ class Identity:
 class Sequences:
     """A lane numbers what it says of an entity, and a keeper all it says of its pool: from 1, without a gap.
 
+    Levels of stock are compacted: they have numbers of their own, which say how many of them are gone.
     The front and the router decide on orders, and write to pools and people: they number by order.
     """
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[str, str], dict[int, str]] = {}
+        self._levels: dict[tuple[str, str], set[int]] = {}
         self._found: list[Violation] = []
 
     def see(self, entry: Entry) -> None:
@@ -63,11 +66,15 @@ class Sequences:
             detail = f"number {envelope.sequence} of {envelope.source} was given before at {numbers[envelope.sequence]}"
             self._found.append(Violation(4, entry.place, envelope.subject, detail))
         numbers[envelope.sequence] = entry.place
+        if isinstance(entry.message, StockLevel):
+            self._levels.setdefault((envelope.source, subject), set()).add(entry.message.number)
 
     def violations(self) -> list[Violation]:
         """See Check."""
         for (source, subject), numbers in self._numbers.items():
-            if len(numbers) != max(numbers):
+            levels = self._levels.get((source, subject), {0})
+            compacted = max(levels) - len(levels - {0})
+            if len(numbers) + compacted < max(numbers):
                 missing = next(number for number in range(1, max(numbers)) if number not in numbers)
                 after = numbers[min(number for number in numbers if number > missing)]
                 detail = f"{source} lost number {missing}: the log goes on after it"

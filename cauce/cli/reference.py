@@ -34,7 +34,7 @@ def command() -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="Read and check the files, publish nothing.")
 def publish(folder: Path, *, check: bool) -> None:
-    """Publish sites.csv, products.csv, rates.csv and policy.yaml of FOLDER, those that are there.
+    """Publish sites.csv, products.csv, rates.csv, policy.yaml, stocking.csv and safety.csv of FOLDER, those that are there.
 
     All of them are checked first. Exit code 2 when something is wrong in any: nothing is published then.
     """

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Group, RenderableType
 
 from cauce.cli import order_words as words
-from cauce.cli.screen import grid, section, text
+from cauce.cli.screen import grid, listed, section, text
 from services.insight.reading import Fields
 from services.insight.stock_reading import SkuStory
 
@@ -21,6 +21,9 @@ def page(story: SkuStory) -> RenderableType:
         parts.append(section("transfers", _transfers(story.transfers)))
     if story.inbound:
         parts.append(section("to come", _inbound(story.inbound)))
+    if story.levels:
+        told = ((one["channel"] or "every other channel", f"{one['available']:,}") for one in story.levels)
+        parts.append(section("may still be sold", listed(f"{channel}: {units}" for channel, units in told)))
     return Group(*parts)
 
 

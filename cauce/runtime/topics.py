@@ -23,6 +23,8 @@ _RAW = {"retention.ms": str(RAW_DAYS * _DAY_MS)}
 _PARKED = {**_RAW, "max.message.bytes": str(4 << 20)}  # a record that is as large as any may be, its key twice, and why
 _COMPACT = {"cleanup.policy": "compact", "segment.bytes": str(16 << 20), "min.cleanable.dirty.ratio": "0.3"}
 
+_KEPT = {TopicKind.RAW: _RAW, TopicKind.STATE: _COMPACT}  # all others for ever
+
 
 class TopicSpec(NamedTuple):
     """A topic to create, without the deployment's prefix."""
@@ -44,7 +46,7 @@ def partitions_of(settings: Settings, family: str) -> int:
 def specs(settings: Settings, lanes: Iterable[Lane] = ()) -> list[TopicSpec]:
     """The topics of the table and the deployment's own, then changelogs, journals and parked topics of `lanes`."""
     found = [
-        TopicSpec(topic.name, partitions_of(settings, topic.family), _RAW if topic.kind is TopicKind.RAW else _FOREVER)
+        TopicSpec(topic.name, partitions_of(settings, topic.family), _KEPT.get(topic.kind, _FOREVER))
         for topic in TOPICS
     ]
     found.append(TopicSpec(DEPLOYMENT, 1, _FOREVER))

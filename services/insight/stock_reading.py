@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, func, select
 
 from services.insight.reading import Fields
-from services.insight.tables import COUNT_LINES, COUNTS, INBOUND, POSITIONS, TRANSFERS
+from services.insight.tables import COUNT_LINES, COUNTS, INBOUND, LEVELS, POSITIONS, TRANSFERS
 
 
 class SkuStory(NamedTuple):
@@ -16,6 +16,7 @@ class SkuStory(NamedTuple):
     counts: list[Fields]
     transfers: list[Fields]
     inbound: list[Fields]
+    levels: list[Fields]
 
 
 def sku_story(connection: Connection, sku: str, *, limit: int) -> SkuStory:
@@ -29,6 +30,7 @@ def sku_story(connection: Connection, sku: str, *, limit: int) -> SkuStory:
         _fields(connection, _counts_of(sku).limit(limit)),
         _fields(connection, transfers),
         _fields(connection, _inbound_of(sku).limit(limit)),
+        _fields(connection, _levels_of(sku)),
     )
 
 
@@ -52,6 +54,12 @@ def _inbound_of(sku: str) -> Select[Any]:
     )
     still = (INBOUND.c.sku == sku) & (INBOUND.c.version == last) & (INBOUND.c.quantity > 0)
     return select(INBOUND).where(still).order_by(INBOUND.c.due_on, INBOUND.c.purchase_id)
+
+
+def _levels_of(sku: str) -> Select[Any]:
+    """What each channel may sell, as it was told last."""
+    last = select(func.max(LEVELS.c.number)).where(LEVELS.c.sku == sku).scalar_subquery()
+    return select(LEVELS).where((LEVELS.c.sku == sku) & (LEVELS.c.number == last)).order_by(LEVELS.c.channel)
 
 
 def count_named(connection: Connection, count_id: str) -> list[tuple[Fields, list[Fields]]]:

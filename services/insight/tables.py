@@ -277,6 +277,16 @@ INBOUND = Table(
     Column("at", UtcInstant),
     Index("ix_inbound_sku", "sku"),
 )
+LEVELS = Table(
+    "levels",
+    METADATA,
+    _key("sku"),
+    _key("channel"),
+    _key("pool", Integer),
+    _key("number", BigInteger),  # the last one stands
+    Column("available", BigInteger),
+    Column("at", UtcInstant),
+)
 EXPECTED = Table(
     "backorders_expected",
     METADATA,

@@ -3,6 +3,7 @@
 import pytest
 
 from schemas.counts import CountApproved, CountLine, CountReported, CountShort
+from schemas.levels import ChannelLevel, StockLevel
 from schemas.movements import TransferLine, TransferReceived, TransferSent
 from schemas.stock import Bucket, Move, SkuQuantity, StockMoved
 
@@ -69,3 +70,23 @@ def test_what_was_moved_as_stated_breaks_no_law(empty, facts):
 )
 def test_what_was_not_moved_as_stated_is_named(empty, facts, detail):
     assert (5, detail) in audit(empty, *facts)
+
+
+def level(number):
+    return StockLevel(pool=0, sku="mug", number=number, channels=(ChannelLevel(channel="", available=number),))
+
+
+def test_levels_that_were_compacted_away_are_no_gap(empty):
+    for number in (1, 2, 3):
+        empty.add(KEEPER, f"cause {number}", level(number))
+    empty.drop(StockLevel, number=2)
+    assert empty.audit() == []
+
+
+def test_a_fact_that_is_missing_beside_them_is_one(empty):
+    for number, fact in enumerate((RECEIVED, level(1), level(2), SENT, LEFT)):
+        empty.add(KEEPER, f"cause {number}", fact)
+    empty.drop(StockLevel, number=1)
+    assert empty.audit() == []
+    empty.drop(TransferSent)
+    assert [law for law, _ in empty.audit()].count(4) == 1

@@ -39,8 +39,11 @@ def test_every_kind_is_read_from_its_file(tmp_path):
     (tmp_path / "products.csv").write_text("id,weight_grams,name\nA,10,\n")
     (tmp_path / "rates.csv").write_text(RATES + "one,DPD,Classic,yes,500,100,GBP,30000,2\n")
     (tmp_path / "policy.yaml").write_text(POLICY)
+    (tmp_path / "stocking.csv").write_text("id,unit_value,currency\nA,250,EUR\n")
+    (tmp_path / "safety.csv").write_text("id,sku,site,channel,units\nshop,A,VENLO,,5\n")
     found = read_folder(tmp_path)
-    assert [found[kind][0].id for kind in Kind] == ["VENLO", "A", "one", "policy"]
+    assert [found[kind][0].id for kind in Kind] == ["VENLO", "A", "one", "policy", "A", "shop"]
+    assert (found[Kind.STOCKING][0].unit_value.amount, found[Kind.SAFETY][0].units) == (250, 5)
     assert found[Kind.SITES][0].coordinates.longitude == 6.17
     assert found[Kind.PRODUCTS][0].name == ""
     assert (found[Kind.RATES][0].base.amount, found[Kind.RATES][0].per_kilogram.currency) == (500, "GBP")
@@ -228,7 +231,9 @@ def test_of_a_file_that_is_all_wrong_the_first_flaws_are_listed_and_the_others_f
 def test_a_folder_without_a_file_of_any_kind_is_told_their_names(flaws, tmp_path):
     (tmp_path / "site.csv").write_text(SITES + VENLO)
     (flaw,) = flaws()
-    assert flaw.endswith("expected sites.csv, products.csv, rates.csv, policy.yaml, or some of them, found none")
+    assert flaw.endswith(
+        "expected sites.csv, products.csv, rates.csv, policy.yaml, stocking.csv, safety.csv, or some of them, found none"
+    )
 
 
 def test_long_items_make_more_parts_so_that_a_broker_takes_each():

@@ -1,4 +1,4 @@
-"""A company's reference data as files: `sites.csv`, `products.csv`, `rates.csv` and `policy.yaml` in one folder."""
+"""A company's reference data as files in one folder: sites, products, rates, policy, stocking and safety stock."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence

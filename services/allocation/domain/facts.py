@@ -3,6 +3,7 @@
 from schemas.counts import CountApproved, CountOpened, CountRefused, CountReported, CountShort
 from schemas.desk import RequestRefused
 from schemas.inbound import BackorderExpected, InboundChanged
+from schemas.levels import StockLevel
 from schemas.movements import TransferReceived, TransferSent
 
 DeskFact = (
@@ -16,4 +17,5 @@ DeskFact = (
     | TransferReceived
     | InboundChanged
     | BackorderExpected
+    | StockLevel
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from schemas.base import Message
+from schemas.levels import StockLevel
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.stock import (
     AdvanceShipment,
@@ -16,7 +17,17 @@ from schemas.stock import (
     RestockReturn,
     StockMoved,
 )
-from services.allocation.domain import backlog, desk, expectations, inflow, progress, promises, release, reservation
+from services.allocation.domain import (
+    backlog,
+    desk,
+    expectations,
+    inflow,
+    levels,
+    progress,
+    promises,
+    release,
+    reservation,
+)
 from services.allocation.domain.stock import Stock, StockEvent, fold_entry
 
 Rest = ReleaseStock | RestockReturn | ReceiveStock | desk.DeskCommand
@@ -28,6 +39,11 @@ def decide(stock: Stock, command: KeeperCommand) -> tuple[StockEvent, ...]:
 
     Raises progress.UnknownShipment or stock.Overdrawn for a command that no promise of ours can have led to.
     """
+    events = _decided(stock, command)
+    return levels.told(stock, command.pool, events, evolve) if stock.reference.version("safety") else events
+
+
+def _decided(stock: Stock, command: KeeperCommand) -> tuple[StockEvent, ...]:
     match command:
         case ReserveStock():
             events = reservation.reserve(stock, command)
@@ -65,6 +81,7 @@ _FOLDS: Mapping[type[Message], Callable[[Stock, Any], None]] = {
     BackorderReleased: backlog.fold_backorder_released,
     ShipmentAdvanced: progress.fold_advanced,
     StockReleased: release.fold_released,
+    StockLevel: levels.fold_level,
     **desk.FOLDS,
 }
 PUBLISHES = tuple(_FOLDS)

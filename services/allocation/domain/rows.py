@@ -5,7 +5,7 @@ each once everything was shipped; `waiting`, what an order waits for and what it
 same by sku and turn; `seen`, a mark for every receipt, adjustment and return receipt, kept for ever (some 60 bytes
 each, and they are rare beside orders); `counters`; `counts`, the shelves that are being counted;
 `transfers`, the units between two sites; `purchases`, what suppliers are to send, and `arrivals`, the same by sku and
-day; `expected`, the day by line that an order which waits was told.
+day; `expected`, the day by line that an order which waits was told; `levels`, what channels were told of a sku.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,9 @@ from schemas.stock import Stage
 
 POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "waiting", "queue", "seen", "counters"
 COUNTS, TRANSFERS, PURCHASES, ARRIVALS, EXPECTED = "counts", "transfers", "purchases", "arrivals", "expected"
-QUEUE_NUMBER, OPEN_PURCHASES = "queue_number", "open_purchases"  # the counters' keys
+LEVELS = "levels"
+# the counters' keys
+QUEUE_NUMBER, OPEN_PURCHASES, LEVEL_NUMBER = "queue_number", "open_purchases", "level_number"
 SEEN_MARK = True
 
 _SEPARATOR = "\x1f"  # in no site's id and no foreign key
@@ -212,6 +214,7 @@ KINDS: dict[str, RowCodec] = {
     PURCHASES: _json(Purchase),
     ARRIVALS: RowCodec(lambda units: b"%d" % units, int, small=True),
     EXPECTED: _json(dict[str, str]),
+    LEVELS: _json(dict[str, int], small=True),
     SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK, small=True),
     COUNTERS: RowCodec(lambda count: b"%d" % count, int, small=True),
 }

@@ -1,4 +1,4 @@
-"""What a site's desk does with its stock: counts and their differences, transfers, and supply on its way."""
+"""What a site's desk does with its stock: counts, transfers, supply on its way, and what channels may sell."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from schemas.base import Message
 from schemas.counts import CountApproved, CountOpened, CountRefused, CountReported, CountShort
 from schemas.desk import RequestRefused
 from schemas.inbound import BackorderExpected, InboundChanged
+from schemas.levels import StockLevel
 from schemas.movements import TransferReceived, TransferSent
 from services.insight.domain.rows import Fact, Projection, Row
 
@@ -83,6 +84,11 @@ def _expected(fact: Fact, told: BackorderExpected) -> tuple[Row, ...]:
     )
 
 
+def _level(fact: Fact, level: StockLevel) -> tuple[Row, ...]:
+    about = {"sku": level.sku, "pool": level.pool, "number": level.number, "at": fact.at}
+    return tuple(Row("levels", about | {"channel": one.channel, "available": one.available}) for one in level.channels)
+
+
 def _no_rows(_fact: Fact, _message: Message) -> tuple[Row, ...]:
     return ()
 
@@ -97,5 +103,6 @@ PROJECTIONS: dict[type[Message], Projection] = {
     TransferReceived: _received,
     InboundChanged: _inbound,
     BackorderExpected: _expected,
+    StockLevel: _level,
     RequestRefused: _no_rows,
 }
