@@ -40,10 +40,15 @@ class Product(Part):
 
 
 class Stocking(Part):
-    """How a sku is kept. `id` is the sku; `unit_value` is what a unit in stock is worth."""
+    """How a sku is kept. `id` is the sku; `unit_value` is what a unit in stock is worth.
+
+    With fewer than `low_below` units free it is low; a purchase up to `order_up_to` is asked for, where that is set.
+    """
 
     id: Sku
     unit_value: Money
+    low_below: NonNegativeInt = 0
+    order_up_to: NonNegativeInt = 0
 
 
 class Safety(Part):

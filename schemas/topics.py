@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from schemas import (
+    alerts,
     counts,
     desk,
     effects,
@@ -108,6 +109,10 @@ TOPICS: tuple[Topic, ...] = (
           inbound.InboundChanged, inbound.BackorderExpected),
     Topic("stock-levels", TopicKind.STATE, "allocation-keeper", ("outside", "insight"), (levels.StockLevel,),
           "what each channel may still sell of a sku"),
+    _fact("stock-alerts", "allocation-keeper", "outside insight", "stock that is low or out, and that has recovered",
+          alerts.StockAlert),
+    _fact("purchase-requested", "allocation-keeper", "outside insight", "what to buy of a sku that ran low",
+          alerts.PurchaseRequested),
     _fact("stock-exception", "allocation-keeper", "insight", "what a site's desk asked and could not have",
           desk.RequestRefused),
     _fact("reservations", "allocation-keeper", "insight", "how far promised units are, and which are promised no more",

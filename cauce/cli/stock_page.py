@@ -24,6 +24,8 @@ def page(story: SkuStory) -> RenderableType:
     if story.levels:
         told = ((one["channel"] or "every other channel", f"{one['available']:,}") for one in story.levels)
         parts.append(section("may still be sold", listed(f"{channel}: {units}" for channel, units in told)))
+    if story.alerts:
+        parts.append(section("alerts", alerts_page(story.alerts)))
     return Group(*parts)
 
 
@@ -74,6 +76,15 @@ def _inbound(lines: Iterable[Fields]) -> RenderableType:
         said = "confirmed" if line["confirmed"] else "asked"
         cells = (line["purchase_id"], line["site"], _figure(line["quantity"]), words.day(line["due_on"]), said)
         table.add_row(*map(text, cells))
+    return table
+
+
+def alerts_page(alerts: Iterable[Fields]) -> RenderableType:
+    """Alerts and what they ask to buy, a line each."""
+    table = grid("sku", "alert", "free", "buy", "when", right=("free", "buy"))
+    for one in alerts:
+        when = words.moment(one["at"])
+        table.add_row(*map(text, (one["sku"], one["alert"], _figure(one["free"]), _figure(one["quantity"]), when)))
     return table
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, func, select
 
 from services.insight.reading import Fields
-from services.insight.tables import COUNT_LINES, COUNTS, INBOUND, LEVELS, POSITIONS, TRANSFERS
+from services.insight.tables import ALERTS, COUNT_LINES, COUNTS, INBOUND, LEVELS, POSITIONS, TRANSFERS
 
 
 class SkuStory(NamedTuple):
@@ -17,6 +17,7 @@ class SkuStory(NamedTuple):
     transfers: list[Fields]
     inbound: list[Fields]
     levels: list[Fields]
+    alerts: list[Fields]
 
 
 def sku_story(connection: Connection, sku: str, *, limit: int) -> SkuStory:
@@ -31,6 +32,7 @@ def sku_story(connection: Connection, sku: str, *, limit: int) -> SkuStory:
         _fields(connection, transfers),
         _fields(connection, _inbound_of(sku).limit(limit)),
         _fields(connection, _levels_of(sku)),
+        _fields(connection, select(ALERTS).where(ALERTS.c.sku == sku).order_by(ALERTS.c.sequence.desc()).limit(limit)),
     )
 
 
@@ -60,6 +62,17 @@ def _levels_of(sku: str) -> Select[Any]:
     """What each channel may sell, as it was told last."""
     last = select(func.max(LEVELS.c.number)).where(LEVELS.c.sku == sku).scalar_subquery()
     return select(LEVELS).where((LEVELS.c.sku == sku) & (LEVELS.c.number == last)).order_by(LEVELS.c.channel)
+
+
+def alerts_standing(connection: Connection, *, limit: int) -> list[Fields]:
+    """The last alert of each sku that has not recovered, the latest first."""
+    later = ALERTS.alias()
+    is_alert, last = (
+        ALERTS.c.alert != "purchase",
+        (select(func.max(later.c.sequence)).where((later.c.sku == ALERTS.c.sku) & (later.c.alert != "purchase"))),
+    )
+    standing = is_alert & (ALERTS.c.sequence == last.scalar_subquery()) & (ALERTS.c.alert != "recovered")
+    return _fields(connection, select(ALERTS).where(standing).order_by(ALERTS.c.sequence.desc()).limit(limit))
 
 
 def count_named(connection: Connection, count_id: str) -> list[tuple[Fields, list[Fields]]]:

@@ -287,6 +287,15 @@ LEVELS = Table(
     Column("available", BigInteger),
     Column("at", UtcInstant),
 )
+ALERTS = Table(
+    "stock_alerts",
+    METADATA,
+    _key("event_id"),
+    Column("sku", String, index=True),
+    *_of(String, "alert"),
+    *_of(BigInteger, "free", "low_below", "quantity", "to_come", "waiting", "sequence"),
+    Column("at", UtcInstant),
+)
 EXPECTED = Table(
     "backorders_expected",
     METADATA,

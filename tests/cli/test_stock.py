@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from cauce.cli import main
 from cauce.cli.stock_requests import units_of, worth_of
 from cauce.money import Money
+from schemas.alerts import Alert, PurchaseRequested, StockAlert
 from schemas.counts import CountApproved, CountLine, CountOpened, CountReported, CountShort
 from schemas.envelope import Envelope
 from schemas.inbound import InboundChanged, InboundLine
@@ -106,6 +107,20 @@ def bought(version, units, day):
     line = InboundLine(sku="CUP", quantity=units, due_on=date(2026, 3, day), confirmed=False)
     about = {"pool": 0, "purchase_id": "po-9", "site": "LYON", "request": "stock.expect.v1", "reference": "po-9"}
     return InboundChanged(**about, version=version, lines=(line,))
+
+
+def alert(kind, free):
+    return StockAlert(pool=0, sku="CUP", alert=kind, free=free, low_below=5)
+
+
+def test_skus_that_are_low_or_out_are_listed_until_they_recover(shop):
+    cauce = shop(alert(Alert.LOW, 4), PurchaseRequested(pool=0, sku="CUP", quantity=8, free=4, to_come=0, waiting=0))
+    assert "low" in cauce("alerts").output
+    assert "purchase" in cauce("show", "CUP").output
+
+
+def test_what_has_recovered_is_listed_no_more(shop):
+    assert shop(alert(Alert.LOW, 4), alert(Alert.RECOVERED, 9))("alerts").output == "no sku is low or out\n"
 
 
 def test_a_program_reads_the_same_as_json(shop):

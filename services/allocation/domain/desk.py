@@ -70,7 +70,7 @@ def _decide_count(stock: Stock, command: Counting) -> tuple[StockEvent, ...]:
             assert_never(command)
 
 
-def _nothing(_stock: Stock, _event: Any) -> None:
+def nothing(_stock: Stock, _event: Any) -> None:
     """A fact for people: no row depends on it."""
 
 
@@ -79,7 +79,7 @@ FOLDS: Mapping[type[Message], Callable[[Stock, Any], None]] = {
     CountReported: counting.fold_reported,
     CountApproved: counting.fold_settled,
     CountRefused: counting.fold_settled,
-    CountShort: _nothing,
+    CountShort: nothing,
     AdjustmentRefused: inflow.fold_refused,
     TransferSent: transfers.fold_sent,
     TransferReceived: transfers.fold_received,

@@ -1,5 +1,6 @@
 """What the keeper publishes because of what a site's desk asked."""
 
+from schemas.alerts import PurchaseRequested, StockAlert
 from schemas.counts import CountApproved, CountOpened, CountRefused, CountReported, CountShort
 from schemas.desk import RequestRefused
 from schemas.inbound import BackorderExpected, InboundChanged
@@ -18,4 +19,6 @@ DeskFact = (
     | InboundChanged
     | BackorderExpected
     | StockLevel
+    | StockAlert
+    | PurchaseRequested
 )

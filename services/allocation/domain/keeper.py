@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from schemas.alerts import PurchaseRequested, StockAlert
 from schemas.base import Message
 from schemas.levels import StockLevel
 from schemas.reservations import ShipmentAdvanced, StockReleased
@@ -18,6 +19,7 @@ from schemas.stock import (
     StockMoved,
 )
 from services.allocation.domain import (
+    alerts,
     backlog,
     desk,
     expectations,
@@ -40,7 +42,9 @@ def decide(stock: Stock, command: KeeperCommand) -> tuple[StockEvent, ...]:
     Raises progress.UnknownShipment or stock.Overdrawn for a command that no promise of ours can have led to.
     """
     events = _decided(stock, command)
-    return levels.told(stock, command.pool, events, evolve) if stock.reference.version("safety") else events
+    if stock.reference.version("safety"):
+        events = levels.told(stock, command.pool, events, evolve)
+    return alerts.told(stock, command.pool, events, evolve) if stock.reference.version("stocking") else events
 
 
 def _decided(stock: Stock, command: KeeperCommand) -> tuple[StockEvent, ...]:
@@ -82,6 +86,8 @@ _FOLDS: Mapping[type[Message], Callable[[Stock, Any], None]] = {
     ShipmentAdvanced: progress.fold_advanced,
     StockReleased: release.fold_released,
     StockLevel: levels.fold_level,
+    StockAlert: alerts.fold_alert,
+    PurchaseRequested: desk.nothing,
     **desk.FOLDS,
 }
 PUBLISHES = tuple(_FOLDS)

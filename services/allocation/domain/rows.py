@@ -5,7 +5,8 @@ each once everything was shipped; `waiting`, what an order waits for and what it
 same by sku and turn; `seen`, a mark for every receipt, adjustment and return receipt, kept for ever (some 60 bytes
 each, and they are rare beside orders); `counters`; `counts`, the shelves that are being counted;
 `transfers`, the units between two sites; `purchases`, what suppliers are to send, and `arrivals`, the same by sku and
-day; `expected`, the day by line that an order which waits was told; `levels`, what channels were told of a sku.
+day; `expected`, the day by line that an order which waits was told; `levels`, what channels were told of a sku;
+`alerts`, those that stand.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ from schemas.stock import Stage
 
 POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "waiting", "queue", "seen", "counters"
 COUNTS, TRANSFERS, PURCHASES, ARRIVALS, EXPECTED = "counts", "transfers", "purchases", "arrivals", "expected"
-LEVELS = "levels"
+LEVELS, ALERTS = "levels", "alerts"
 # the counters' keys
 QUEUE_NUMBER, OPEN_PURCHASES, LEVEL_NUMBER = "queue_number", "open_purchases", "level_number"
 SEEN_MARK = True
@@ -215,6 +216,7 @@ KINDS: dict[str, RowCodec] = {
     ARRIVALS: RowCodec(lambda units: b"%d" % units, int, small=True),
     EXPECTED: _json(dict[str, str]),
     LEVELS: _json(dict[str, int], small=True),
+    ALERTS: _json(str, small=True),
     SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK, small=True),
     COUNTERS: RowCodec(lambda count: b"%d" % count, int, small=True),
 }
