@@ -8,8 +8,8 @@ from sqlalchemy import Engine, Table, select
 
 from cauce.runtime.database import engine_of
 from cauce.runtime.settings import Settings
+from services.insight.columns import METADATA
 from services.insight.following import project_topics
-from services.insight.tables import METADATA
 
 Row = tuple[object, ...]
 

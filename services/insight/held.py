@@ -6,7 +6,8 @@ from sqlalchemy import Connection, select
 
 from services.insight.domain.standing import Tally
 from services.insight.reading import Fields
-from services.insight.tables import LINES, OFFSETS, ORDERS, POSITIONS, UNREAD
+from services.insight.stock_tables import POSITIONS
+from services.insight.tables import LINES, OFFSETS, ORDERS, UNREAD
 
 
 class Held(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from cauce.runtime.merging import Merge, Overwrite, among
-from services.insight.tables import POSITIONS
+from services.insight.stock_tables import POSITIONS
 
 COUNTS = ("reserved", "picked", "packed", "quarantined")
 _LATEST = ("pool", "on_hand", "free", "sequence")

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, func, select
 
 from services.insight.reading import Fields
-from services.insight.tables import ALERTS, COUNT_LINES, COUNTS, INBOUND, LEVELS, POSITIONS, TRANSFERS
+from services.insight.stock_tables import ALERTS, COUNT_LINES, COUNTS, INBOUND, LEVELS, POSITIONS, TRANSFERS
 
 
 class SkuStory(NamedTuple):

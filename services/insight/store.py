@@ -9,11 +9,13 @@ from sqlalchemy.exc import DataError
 
 from cauce.runtime.database import create_tables
 from cauce.runtime.merging import Merge
+from services.insight.columns import METADATA
 from services.insight.domain.rows import Row
 from services.insight.offsets import Advance, Advancing, Place
 from services.insight.positions import Positions
 from services.insight.standings import STANDING, Standings
-from services.insight.tables import METADATA, OFFSETS, POSITIONS
+from services.insight.stock_tables import POSITIONS
+from services.insight.tables import OFFSETS
 
 
 class Projected(NamedTuple):

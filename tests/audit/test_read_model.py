@@ -7,7 +7,8 @@ from cauce.audit.read_model import ReadModel
 from cauce.audit.record import Entry, Place
 from cauce.cli.read_model import shown_of
 from services.insight.held import held
-from services.insight.tables import LINES, ORDERS, POSITIONS, UNREAD
+from services.insight.stock_tables import POSITIONS
+from services.insight.tables import LINES, ORDERS, UNREAD
 
 
 class Compared:

@@ -19,8 +19,8 @@ from cauce.cli.plain import harmless, say, say_content
 from cauce.cli.screen import Screen, grid, text
 from cauce.cli.waiting import SET_ASIDE, WAITS
 from cauce.replay.compare import Row
+from services.insight.columns import METADATA
 from services.insight.reading import orders_in, orders_named, reading, story_of
-from services.insight.tables import METADATA
 
 HOSTILE = "[/bold] [red]:smile: \x1b[2J\x9b31m\u202egnp.exe\x07\r\nMZ\ud800\x00"
 SHOWN = r"[/bold] [red]:smile: \x1b[2J\x9b31m\u202egnp.exe\x07\r\nMZ\ud800\x00"

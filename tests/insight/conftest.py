@@ -16,11 +16,12 @@ from cauce.ids import event_id
 from cauce.sandbox.postgresql import postgresql
 from schemas.envelope import Envelope
 from schemas.upcasts import read_message
+from services.insight.columns import METADATA
 from services.insight.domain.projection import project
 from services.insight.domain.rows import Fact
 from services.insight.offsets import Advance
 from services.insight.store import Store
-from services.insight.tables import METADATA, OFFSETS
+from services.insight.tables import OFFSETS
 from services.insight.translate import INPUTS
 
 LIVES = Path(__file__).parent / "lives"

@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from cauce.runtime.database import engine_of, url_of
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.topics import create_topics, specs
+from services.insight.columns import METADATA
 from services.insight.following import project_topics
 from services.insight.offsets import Advance, Overtaken
 from services.insight.store import Store
-from services.insight.tables import METADATA, OFFSETS, ORDERS, TIMELINE, UNREAD
+from services.insight.tables import OFFSETS, ORDERS, TIMELINE, UNREAD
 
 pytestmark = pytest.mark.live
 

@@ -8,11 +8,11 @@ from sqlalchemy import BigInteger, Integer, event
 from cauce.runtime.database import engine_of, url_of
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
+from services.insight.columns import METADATA
 from services.insight.domain.projection import project
 from services.insight.following import run_insight
 from services.insight.offsets import Advance, Overtaken
 from services.insight.store import UNSTORABLE, UNSTORABLE_REASON, Projected, Store, unread
-from services.insight.tables import METADATA
 
 PLACE = ("order-placed", 0)
 

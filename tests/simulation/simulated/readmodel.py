@@ -12,10 +12,11 @@ from cauce.audit.read_model import ReadModel
 from cauce.audit.record import Entry
 from cauce.cli.read_model import shown_of
 from cauce.runtime.lane import is_control
+from services.insight.columns import METADATA
 from services.insight.domain.projection import project
 from services.insight.held import held
 from services.insight.store import Store
-from services.insight.tables import METADATA, OFFSETS
+from services.insight.tables import OFFSETS
 from services.insight.translate import INPUTS, to_fact
 
 
