@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 
 from cauce.decider import MemoryReference, MemoryRows, Rows
-from cauce.money import Money
 from cauce.places import Coordinates
 from cauce.runtime.service import Received
 from schemas.base import Message, Sealed
 from schemas.envelope import Envelope
 from schemas.light import lightened
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, OrderChanged, OrderPlaced, ShipOption
-from schemas.reference import Product, Site, Stocking
+from schemas.reference import Product, Safety, Site, Stocking
 from schemas.returns import GoodsReturned
 from schemas.shipments import ParcelPacked, ParcelShipped, WorkPicked
 from schemas.stock import (
@@ -48,7 +47,6 @@ SITES = tuple(
     for name, (north, east) in PLACES.items()
 )
 PRODUCTS = (Product(id="cup", weight_grams=250), Product(id="pot", weight_grams=1400))
-STOCKING = (Stocking(id="cup", unit_value=Money(amount=200, currency="EUR")),)
 CUSTOMER = Customer(person_id="p7w2", country="ES", personal=Sealed(person_id="p7w2", content=b"sealed"))
 DELIVER_BY = datetime(2026, 3, 9, 22, 59, tzinfo=UTC)
 
@@ -61,9 +59,16 @@ def destination(place: str = "madrid") -> Destination:
 class Pool:
     """A pool and everything it published. Orders are told as `{"cup": 2}`, or as pairs where a sku comes twice."""
 
-    def __init__(self, rows: Rows | None = None, sites: Iterable[Site] = SITES) -> None:
+    def __init__(
+        self,
+        rows: Rows | None = None,
+        sites: Iterable[Site] = SITES,
+        stocking: tuple[Stocking, ...] = (),
+        safety: tuple[Safety, ...] = (),
+    ) -> None:
         self.rows: Any = rows or MemoryRows()
-        self.stock = Stock(self.rows, MemoryReference(sites=tuple(sites), products=PRODUCTS, stocking=STOCKING))
+        kinds = {"sites": tuple(sites), "products": PRODUCTS, "stocking": stocking, "safety": safety}
+        self.stock = Stock(self.rows, MemoryReference(**kinds))
         self.events: list[Message] = []
         self.numbers = count(1)
 

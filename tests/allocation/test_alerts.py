@@ -4,23 +4,19 @@ from datetime import date
 
 import pytest
 
-from cauce.decider import MemoryReference
 from cauce.money import Money
 from schemas.alerts import Alert, PurchaseRequested, StockAlert
 from schemas.inbound import ExpectedUnits, ExpectStock
 from schemas.reference import Stocking
-from services.allocation.domain.stock import Stock
 
 
 @pytest.fixture
-def shop(pool):
+def shop(told):
     """Cups are low below five, and bought up to twelve."""
-    kinds = {kind: tuple(items.values()) for kind, items in pool.stock.reference.kinds.items()}
     worth = Money(amount=200, currency="EUR")
-    kinds["stocking"] = (Stocking(id="cup", unit_value=worth, low_below=5, order_up_to=12),)
-    pool.stock = Stock(pool.rows, MemoryReference(**kinds))
-    pool.receives({"cup": 10, "pot": 1})
-    return pool
+    shop = told.pool(stocking=(Stocking(id="cup", unit_value=worth, low_below=5, order_up_to=12),))
+    shop.receives({"cup": 10, "pot": 1})
+    return shop
 
 
 def alerts(events):

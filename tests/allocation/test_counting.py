@@ -15,6 +15,7 @@ from schemas.counts import (
     ReportCount,
 )
 from schemas.desk import RequestRefused
+from schemas.reference import Stocking
 from schemas.stock import Allocated, StockMoved
 
 LITTLE = Money(amount=500, currency="EUR")  # a cup is worth 2.00 EUR, of a pot nothing is known
@@ -37,6 +38,11 @@ class Counter:
     def decides(self, *, approved, decision="D-1"):
         command = DecideCount(pool=0, decision_id=decision, count_id="C-1", site="madrid", approved=approved)
         return self.pool.do(command)
+
+
+@pytest.fixture
+def pool(told):
+    return told.pool(stocking=(Stocking(id="cup", unit_value=Money(amount=200, currency="EUR")),))
 
 
 @pytest.fixture

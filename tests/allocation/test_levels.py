@@ -2,18 +2,13 @@
 
 import pytest
 
-from cauce.decider import MemoryReference
 from schemas.levels import StockLevel
 from schemas.reference import Safety
-from services.allocation.domain.stock import Stock
 
 
 def keeping(pool, *rows):
-    """The pool with safety stock."""
-    safety = tuple(Safety(id=str(number), **row) for number, row in enumerate(rows))
-    kinds = {kind: tuple(items.values()) for kind, items in pool.stock.reference.kinds.items()}
-    pool.stock = Stock(pool.rows, MemoryReference(**kinds, safety=safety))
-    return pool
+    """A pool with safety stock."""
+    return pool(safety=tuple(Safety(id=str(number), **row) for number, row in enumerate(rows)))
 
 
 def levels(events):
@@ -22,10 +17,10 @@ def levels(events):
 
 
 @pytest.fixture
-def shop(pool):
+def shop(told):
     """Two of every sku are kept at Madrid, four of cups; the market gets two fewer of what each site has."""
     return keeping(
-        pool,
+        told.pool,
         {"site": "madrid", "units": 2},
         {"site": "madrid", "sku": "cup", "units": 4},
         {"channel": "market", "units": 6},

@@ -3,32 +3,26 @@
 Only skus with a row of stocking are watched; a pool without any does not look.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from schemas.alerts import Alert, PurchaseRequested, StockAlert
 from schemas.reference import Stocking
-from schemas.stock import Bucket, StockMoved
 from services.allocation.domain import rows as kinds
-from services.allocation.domain.foresight import Foresight
+from services.allocation.domain.foresight import Evolve, after, skus_of_free
 from services.allocation.domain.sourcing import SiteMap
 from services.allocation.domain.stock import Stock, StockEvent
-
-Evolve = Callable[[Stock, StockEvent], Any]
 
 _WORSE = (Alert.RECOVERED, Alert.LOW, Alert.OUT)
 
 
 def told(stock: Stock, pool: int, events: tuple[StockEvent, ...], evolve: Evolve) -> tuple[StockEvent, ...]:
     """A decision's events, and the alerts that they raise or end."""
-    moved = (event for event in events if isinstance(event, StockMoved) and Bucket.FREE in (event.source, event.target))
-    skus = [sku for sku in dict.fromkeys(event.sku for event in moved) if stock.reference.item("stocking", sku)]
+    skus = [sku for sku in skus_of_free(events) if stock.reference.item("stocking", sku)]
     if not skus:
         return events
-    after = Stock(Foresight(stock.rows), stock.reference)
-    for event in events:
-        evolve(after, event)
-    return (*events, *(alert for sku in skus for alert in _news(after, pool, sku)))
+    ahead = after(stock, events, evolve)
+    return (*events, *(alert for sku in skus for alert in _news(ahead, pool, sku)))
 
 
 def _news(stock: Stock, pool: int, sku: str) -> Iterator[StockEvent]:

@@ -4,17 +4,15 @@ Units that are free and too few for the first turn count for nobody: somebody wh
 Only a pool that expects purchases pays for this.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from schemas.inbound import BackorderExpected, ExpectedLine, InboundChanged
 from schemas.stock import Allocated, Backordered, BackorderReleased
 from services.allocation.domain import rows as kinds
-from services.allocation.domain.foresight import Foresight
+from services.allocation.domain.foresight import Evolve, after
 from services.allocation.domain.stock import Stock, StockEvent
-
-Evolve = Callable[[Stock, StockEvent], Any]
 
 _DAY = len("2026-03-02")
 
@@ -23,12 +21,10 @@ def retold(stock: Stock, pool: int, events: tuple[StockEvent, ...], evolve: Evol
     """A decision's events, and the days that they change for those who wait."""
     if not events or not _expects(stock, events):
         return events
-    after = Stock(Foresight(stock.rows), stock.reference)
-    for event in events:
-        evolve(after, event)
+    ahead = after(stock, events, evolve)
     by_order: dict[str, list[ExpectedLine]] = {}
     for sku in dict.fromkeys(sku for event in events for sku in _skus(stock, event)):
-        for order_id, line in _news(after, sku):
+        for order_id, line in _news(ahead, sku):
             by_order.setdefault(order_id, []).append(line)
     told = (BackorderExpected(order_id=order_id, pool=pool, lines=tuple(lines)) for order_id, lines in by_order.items())
     return (*events, *told)

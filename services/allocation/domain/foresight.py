@@ -1,9 +1,27 @@
-"""A pool's rows as they will be: what a decision in the making changes, over what is there."""
+"""A pool as it will be: what a decision in the making changes, over what is there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from cauce.decider import Rows
+from schemas.stock import Bucket, StockMoved
+from services.allocation.domain.stock import Stock, StockEvent
+
+Evolve = Callable[[Stock, StockEvent], Any]
+
+
+def after(stock: Stock, events: Iterable[StockEvent], evolve: Evolve) -> Stock:
+    """The stock as these events will leave it; the stock itself stays as it is."""
+    ahead = Stock(Foresight(stock.rows), stock.reference)
+    for event in events:
+        evolve(ahead, event)
+    return ahead
+
+
+def skus_of_free(events: Iterable[StockEvent]) -> dict[str, None]:
+    """The skus of which these events make more or fewer units free, each once."""
+    moved = (event for event in events if isinstance(event, StockMoved))
+    return dict.fromkeys(event.sku for event in moved if Bucket.FREE in (event.source, event.target))
 
 
 class Foresight:

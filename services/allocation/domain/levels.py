@@ -3,19 +3,15 @@
 A pool without safety stock tells no levels, and pays nothing for them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import product
-from typing import Any
 
 from schemas.levels import ChannelLevel, StockLevel
 from schemas.reference import Safety
-from schemas.stock import Bucket, StockMoved
 from services.allocation.domain import rows as kinds
-from services.allocation.domain.foresight import Foresight
+from services.allocation.domain.foresight import Evolve, after, skus_of_free
 from services.allocation.domain.sourcing import SiteMap
 from services.allocation.domain.stock import Stock, StockEvent
-
-Evolve = Callable[[Stock, StockEvent], Any]
 
 _EVERY = ""  # sku, site or channel
 
@@ -38,17 +34,13 @@ class SafetyMap:
 
 def told(stock: Stock, pool: int, events: tuple[StockEvent, ...], evolve: Evolve) -> tuple[StockEvent, ...]:
     """A decision's events, and the levels that they change."""
-    skus = dict.fromkeys(
-        event.sku for event in events if isinstance(event, StockMoved) and Bucket.FREE in (event.source, event.target)
-    )
+    skus = skus_of_free(events)
     if not skus:
         return events
-    after = Stock(Foresight(stock.rows), stock.reference)
-    for event in events:
-        evolve(after, event)
+    ahead = after(stock, events, evolve)
     number, news = stock.rows.get(kinds.COUNTERS, kinds.LEVEL_NUMBER) or 0, []
     for sku in skus:
-        level = _level(after, sku)
+        level = _level(ahead, sku)
         if level != stock.rows.get(kinds.LEVELS, sku):
             number += 1
             news.append(_stock_level(pool, sku, number, level))

@@ -24,12 +24,15 @@ class Shop(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pool, self.books = self.told.pool(), Books()
+        self.pool, self.books = self.new_pool(), Books()
         self.commands: list[Any] = []
         self.ordered: dict[str, dict[str, int]] = {}
         self.canceled: Counter[tuple[str, str]] = Counter()
         self.gone: Counter[tuple[str, str]] = Counter()
         self.versions: Counter[str] = Counter()
+
+    def new_pool(self, rows: BatchedRows | None = None) -> Any:
+        return self.told.pool(rows)
 
     def do(self, command: Any) -> tuple[Any, ...]:
         self.commands.append(command)
@@ -173,7 +176,7 @@ class Shop(RuleBasedStateMachine):
 
     def batches_change_nothing(self) -> None:
         rows, chance = BatchedRows(), random.Random(len(self.commands))
-        other = self.told.pool(rows)
+        other = self.new_pool(rows)
         for command in self.commands:
             other.do(command)
             if chance.random() < 0.5:

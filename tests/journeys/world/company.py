@@ -29,6 +29,8 @@ GOODS = {
     "VASE": "Tall vase",
     "LADLE": "Soup ladle",
     "STOOL": "Milking stool",
+    "SAMOVAR": "Brass samovar",
+    "URN": "Tea urn",
 }
 PRICE = 450
 REFERENCE = reference_for(GOODS)
