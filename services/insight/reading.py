@@ -15,6 +15,7 @@ from cauce.runtime.database import engine_of, unreachable
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
 from schemas.envelope import instant_text
+from services.insight.stock_tables import POSITIONS
 from services.insight.tables import (
     CHANGES,
     DECISIONS,
@@ -23,7 +24,6 @@ from services.insight.tables import (
     NOTICES,
     ORDERS,
     PAYMENTS,
-    POSITIONS,
     REFUND_PAYMENTS,
     REFUNDS,
     RELEASES,

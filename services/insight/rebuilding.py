@@ -11,9 +11,10 @@ from cauce.runtime.database import engine_of, unreachable
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import Record
 from cauce.runtime.settings import Settings
+from services.insight.columns import METADATA
 from services.insight.following import BATCH, projected
 from services.insight.store import UNSTORABLE, Projected, Store
-from services.insight.tables import METADATA, OFFSETS
+from services.insight.tables import OFFSETS
 
 IN_MEMORY = "sqlite://"
 _HASH_BYTES = 16

@@ -1,6 +1,9 @@
 """Commands that only look, where there is nothing to look at: they say so, and neither start nor make anything."""
 
 import asyncio
+import os
+import subprocess
+import sys
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
@@ -8,14 +11,16 @@ from click.testing import CliRunner
 
 from cauce.cli import main
 from cauce.runtime.broker.record import LOOPBACK, free_port
-from cauce.runtime.topics import TopicSpec, create_topics
+from cauce.runtime.topics import TopicSpec, administering, create_topics, specs
 from schemas.topics import TOPICS
 
 LOOKING = [
     *("audit", "replay", "parked list", "parked show intake 1"),
     *("parked retry intake --all", "parked drop intake --all --because tests"),
 ]
-RUNNING = ["clock", "world crew", "world carrier", "run intake", "run insight"]
+SERVING = ["clock", "run intake", "run insight"]
+WORLD = ["crew", "carrier"]
+RUNNING = [*SERVING, *(f"world {role}" for role in WORLD)]
 
 
 @pytest.fixture(name="cauce")
@@ -56,12 +61,31 @@ def test_a_named_broker_is_not_waited_for(cauce, command):
     assert shown.output.startswith("Error: No broker answers at")
 
 
-@pytest.mark.parametrize("command", RUNNING)
+@pytest.mark.parametrize("command", SERVING)
 def test_topics_that_are_missing_are_not_waited_for(cauce, command, settings):
     shown = cauce(command, CAUCE_SERVERS=settings.servers, CAUCE_PREFIX=settings.prefix)
     assert shown.exit_code == 2
     assert "`cauce topics`" in shown.output
     assert len(shown.output.splitlines()) == 1
+
+
+@pytest.mark.parametrize("role", WORLD)
+def test_the_world_waits_for_the_topics_of_what_starts_beside_it(settings, role):
+    own = {"CAUCE_SERVERS": settings.servers, "CAUCE_PREFIX": settings.prefix, "CAUCE_HOME": str(settings.home)}
+    command = [sys.executable, "-m", "cauce", "world", role]
+    with subprocess.Popen(command, env={**os.environ, **own}, text=True, stderr=subprocess.PIPE) as waiting:
+        assert "waiting" in waiting.stderr.readline()
+        assert waiting.poll() is None
+        asyncio.run(create_topics(settings.servers, settings, specs(settings)))
+        asyncio.run(_joined(settings, f"world-{role}"))
+        waiting.terminate()
+    assert waiting.returncode == 0
+
+
+async def _joined(settings, group):
+    async with administering(settings.servers) as admin, asyncio.timeout(60):
+        while settings.topic(group) not in {name for name, _ in await admin.list_consumer_groups()}:
+            await asyncio.sleep(0.2)
 
 
 async def test_topics_of_another_shape_are_named_with_the_settings_to_mend(cauce, settings):
