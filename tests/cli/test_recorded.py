@@ -84,7 +84,7 @@ def test_the_world_waits_for_the_topics_of_what_starts_beside_it(settings, role)
 
 async def _joined(settings, group):
     async with administering(settings.servers) as admin, asyncio.timeout(60):
-        while settings.topic(group) not in {name for name, _ in await admin.list_consumer_groups()}:
+        while settings.topic(group) not in {name for name, _ in await admin.list_consumer_groups()}:  # noqa: ASYNC110  # another process
             await asyncio.sleep(0.2)
 
 
