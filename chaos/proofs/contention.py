@@ -64,6 +64,8 @@ async def prove(options: Options) -> Found:
     orders = sum(len(orders) for orders in claimed.values())
     return {
         "proven": not any(wrong.values()) and not any(codes) and kills == options.kills,
+        "kills": kills,
+        "exit_codes": codes,
         "claims": orders,
         "repeats": sent - orders,
         "most_claimants": max(len(orders) for orders in claimed.values()),

@@ -65,6 +65,8 @@ async def _refunded(options: Options, here: Ground, provider: Provider) -> Found
     wrong = await shop.wrong(count)
     return {
         "proven": not any(wrong.values()) and not any(codes) and kills == options.kills,
+        "kills": kills,
+        "exit_codes": codes,
         "asked": asked,
         **wrong,
         "faults": dict(scripted),

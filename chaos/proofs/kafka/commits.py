@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from cauce.runtime.topics import administering
 from chaos.proofs.fleet import Late
 
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS, _PATIENCE_SECONDS = 0.1, 60
 
 Offsets = Mapping[TopicPartition, int]
 
@@ -24,7 +24,16 @@ class Commits:
         self._admin, self._group = admin, group
 
     async def now(self) -> Offsets:
-        """What is committed."""
+        """What is committed, once the brokers know who keeps it. Raises Late."""
+        end = time.time() + _PATIENCE_SECONDS
+        while True:
+            with suppress(KafkaError, OSError):  # a broker may be down, or the group too young to have a coordinator
+                return await self._asked()
+            if time.time() > end:
+                raise Late(f"nobody says what {self._group} committed within {_PATIENCE_SECONDS} s")
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _asked(self) -> Offsets:
         found = await self._admin.list_consumer_group_offsets(self._group)
         return {place: known.offset for place, known in found.items()}
 
@@ -32,7 +41,7 @@ class Commits:
         """Until each of the places is further than `before`; the seconds that took since a time of the clock."""
         while True:
             with suppress(KafkaError, OSError):  # a broker may be down
-                now = await self.now()
+                now = await self._asked()
                 if all(now.get(place, 0) > before.get(place, 0) for place in places):
                     return time.time() - since
             if time.time() - since > seconds:
