@@ -70,7 +70,7 @@ async def test_the_ledger_of_the_deployment_is_compared_without_being_named(cauc
 async def test_a_ledger_that_is_cut_off_is_named_with_its_line(cauce, deployment):
     path = with_ledger(deployment, '{"kind":"decline"}\n{"kind":"char')
     found = await cauce()
-    assert found.exit_code == 1
+    assert found.exit_code == 2
     assert found.output.startswith(f"Error: {path}, line 2: no JSON")
 
 

@@ -130,7 +130,7 @@ def test_a_program_reads_the_same_as_json(shop):
 
 def test_a_sku_that_nobody_ever_had_is_said_to_be_unknown(shop):
     shown = shop(*TOLD)("show", "LID")
-    assert shown.exit_code == 1
+    assert shown.exit_code == 2
     assert "no site ever had a unit of 'LID'" in shown.output
 
 

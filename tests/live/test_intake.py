@@ -214,7 +214,7 @@ async def assert_content_is_shown_only_when_opened(cauce, row, elsewhere):
     assert (code, shown.rpartition("deployment\n")[2]) == (0, MENDABLE.decode() + "\n")
     for words in ((*show, "--open"), ("retry", "intake", row["number"])):
         code, refused = await cauce(*words, home=elsewhere)
-        assert (code, "Ada" in refused) == (1, False)
+        assert (code, "Ada" in refused) == (2, False)
         assert "has no secret" in refused
         assert "copy the whole folder `vault`" in refused
     assert not elsewhere.exists()
