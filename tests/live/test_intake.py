@@ -180,7 +180,7 @@ async def test_what_the_door_set_aside_is_seen_mended_and_given_up_by_an_operato
         assert OrderPlaced.read(placed.value).channel_order == "1"
         assert set(await listed(cauce)) == {NO_JSON, NO_FORM}
         code, refused = await cauce("retry", "intake", number)
-        assert (code, refused) == (1, f"Error: {number} does not wait; see `cauce parked list`\n")
+        assert (code, refused) == (2, f"Error: {number} does not wait; see `cauce parked list`\n")
 
         assert await cauce("drop", "intake", other, "--because", "spam") == (0, "1 record given up\n")
         assert await cauce("retry", "intake", "--all") == (0, "1 record sent back\n")
