@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
@@ -119,11 +120,8 @@ def test_the_lines_that_a_demo_ends_with_work_as_they_are_copied(broker, tmp_pat
     own = {"CAUCE_SERVERS": broker, "CAUCE_HOME": str(tmp_path)}
     shown = run([CAUCE, "demo", "--orders", "5"], env={**env, **own})
     assert shown.returncode == 0, shown.stderr[-3000:]
-    orders, order, replay, twice, audit = (
-        run(["sh", "-c", line.replace("ORDER", "700001")], env=env)
-        for line in shown.stdout.splitlines()
-        if line.startswith("  CAUCE_SERVERS=")
-    )
+    named, *lines = [line for before, line in pairwise(shown.stdout.splitlines()) if before.startswith("  # ")]
+    orders, order, replay, twice, audit = (run(["sh", "-c", f"{named}\n{line}"], env=env) for line in lines)
 
     assert [copied.returncode for copied in (orders, order, replay, twice, audit)] == [0, 0, 0, 0, 1]
     assert "WEB-700001" in orders.stdout
