@@ -9,10 +9,11 @@ from cauce.money import KnownCurrency, Money
 from cauce.places import Coordinates
 from schemas.base import Instant, Message, Part
 from schemas.orders import Country, ShipOption, Sku
+from schemas.policies import SourcingPolicy
 
 
 class Kind(StrEnum):
-    """The kinds of reference data; each is replaced whole, by version."""
+    """The kinds of reference data; each is replaced whole, by version. Those of CHOSEN wait to be activated."""
 
     SITES = "sites"
     PRODUCTS = "products"
@@ -20,6 +21,7 @@ class Kind(StrEnum):
     POLICY = "policy"
     STOCKING = "stocking"
     SAFETY = "safety"
+    SOURCING = "sourcing"
 
 
 class Site(Part):
@@ -94,11 +96,16 @@ MODELS: dict[Kind, type[Part]] = {
     Kind.POLICY: Policy,
     Kind.STOCKING: Stocking,
     Kind.SAFETY: Safety,
+    Kind.SOURCING: SourcingPolicy,
 }
+CHOSEN = frozenset({Kind.SOURCING})  # all their versions are kept, and one of them is activated by a record
 
 
 class ReferencePublished(Message):
-    """One part of a content-addressed version of one kind; it is active from the record that completes it."""
+    """One part of a content-addressed version of one kind, which is active from the record that completes it.
+
+    A version of a chosen kind is only there from then on, until `ReferenceActivated` names it.
+    """
 
     type: ClassVar[str] = "reference.published.v1"
     key: ClassVar[str] = "kind"
@@ -109,6 +116,20 @@ class ReferencePublished(Message):
     part: NonNegativeInt
     parts: PositiveInt
     items: tuple[dict[str, Any], ...]
+
+
+class ReferenceActivated(Message):
+    """In `pool`, this version of a chosen kind decides from here on. `label` is what people call it."""
+
+    type: ClassVar[str] = "reference.activated.v1"
+    key: ClassVar[str] = "kind"
+    identity: ClassVar[tuple[str, ...]] = ("kind", "pool", "version", "activated_at")
+
+    kind: Kind
+    pool: NonNegativeInt
+    label: str
+    version: str
+    activated_at: Instant
 
 
 class TimeReached(Message):

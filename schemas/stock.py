@@ -7,6 +7,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt
 
 from schemas.base import Instant, Message, Part
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, ShipOption, Sku
+from schemas.sourcing import OrderTerms, Sourcing
 
 
 class SkuQuantity(Part):
@@ -45,6 +46,7 @@ class ReserveStock(StockCommand):
     ship_option: ShipOption
     deliver_by: Instant
     lines: tuple[DemandLine, ...]
+    terms: OrderTerms | None = None
 
 
 class ReleaseStock(StockCommand):
@@ -163,13 +165,14 @@ class Candidate(Part):
 
 
 class Explanation(Part):
-    """Why these sites: the rule, the versions it used, and every candidate, nearest first."""
+    """Why these sites: the rule, the versions it used, and every candidate, nearest first; `sourcing` by a policy."""
 
     rule: str
     sites_version: str
     products_version: str
     trigger: str
     candidates: tuple[Candidate, ...]
+    sourcing: Sourcing | None = None
 
 
 class Allocated(Message):
@@ -211,6 +214,7 @@ class Backordered(Message):
     lines: tuple[DemandLine, ...] = Field(min_length=1)
     queue_number: PositiveInt
     explanation: Explanation
+    terms: OrderTerms | None = None
 
 
 class BackorderReleased(Message):

@@ -1,4 +1,4 @@
-"""What a site's desk writes on `stock-reports`: receipts, adjustments, counts, movements, transfers, purchases."""
+"""What a site's desk writes on `stock-reports`: receipts, adjustments, counts, movements, transfers, purchases, waves."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -10,6 +10,7 @@ from schemas.foreign import Foreign, Key, Text
 from schemas.inbound import SupplierWord
 from schemas.movements import Movement
 from schemas.orders import Sku
+from schemas.waves import MOST_ORDERS
 
 MOST_SKUS = 1000  # a count is one row of the keeper
 
@@ -171,6 +172,14 @@ class PurchaseReceipt(Foreign):
     lines: Annotated[tuple[ReceiptLine, ...], Field(min_length=1, max_length=MOST_SKUS)]
 
 
+class StockWave(Foreign):
+    """Orders that wait, by their ids, are to be decided on together."""
+
+    kind: Literal["wave"] = "wave"
+    wave: Key
+    orders: Annotated[tuple[Key, ...], Field(min_length=1, max_length=MOST_ORDERS)]
+
+
 StockForm = (
     StockReceipt
     | StockAdjustment
@@ -183,4 +192,5 @@ StockForm = (
     | Purchase
     | PurchaseAnswer
     | PurchaseReceipt
+    | StockWave
 )

@@ -19,6 +19,7 @@ from schemas import (
     returns,
     shipments,
     stock,
+    waves,
 )
 from schemas.base import Message
 
@@ -75,7 +76,7 @@ TOPICS: tuple[Topic, ...] = (
     _raw("warehouse-scans", "fulfillment-door", "scans of pickers and packers"),
     _raw("carrier-events", "fulfillment-door", "what carriers say of our labels"),
     _raw("return-requests", "returns-door", "requests to send goods back, and receipts of the returns desk"),
-    _raw("stock-reports", "allocation-door", "receipts from suppliers, counts and adjustments"),
+    _raw("stock-reports", "allocation-door", "receipts from suppliers, counts and adjustments, waves"),
     Topic("intake-commands", TopicKind.COMMAND, "intake-door", ("intake-orders",),
           (orders.PlaceOrder, orders.CancelOrder), "what the order door read"),
     Topic("fulfillment-commands", TopicKind.COMMAND, "fulfillment-door", ("fulfillment-shipments",),
@@ -85,7 +86,8 @@ TOPICS: tuple[Topic, ...] = (
     Topic("stock-commands", TopicKind.COMMAND, "allocation-front allocation-door publisher clock",
           ("allocation-keeper",),
           (stock.ReserveStock, stock.ReleaseStock, stock.AdvanceShipment, stock.RestockReturn, stock.ReceiveStock,
-           stock.AdjustStock, *_DESK, reference.ReferencePublished, reference.TimeReached),
+           stock.AdjustStock, *_DESK, waves.DecideWave, reference.ReferencePublished, reference.ReferenceActivated,
+           reference.TimeReached),
           "everything that moves a pool's stock, in the order it is decided; the key is the pool", Family.POOLS),
     _fact("order-placed", "intake-orders", "allocation-front returns payments notify insight", "an order is taken",
           orders.OrderPlaced),
@@ -117,6 +119,7 @@ TOPICS: tuple[Topic, ...] = (
           desk.RequestRefused),
     _fact("reservations", "allocation-keeper", "insight", "how far promised units are, and which are promised no more",
           reservations.ShipmentAdvanced, reservations.StockReleased),
+    _fact("waves", "allocation-keeper", "", "orders that waited were decided on together", waves.WaveDecided),
     _fact("warehouse-work", "fulfillment-shipments", "outside insight", "work for the crew of a site",
           shipments.WarehouseWork),
     _fact("work-picked", "fulfillment-shipments", "allocation-front insight", "a shipment is picked",
@@ -159,7 +162,8 @@ TOPICS: tuple[Topic, ...] = (
           (effects.EffectAnswered,), "what the mail server answered"),
     Topic("reference", TopicKind.REFERENCE, "publisher",
           ("intake-orders", "fulfillment-shipments", "returns-returns", "notify-router"),
-          (reference.ReferencePublished,), "sites, products, rates and policy, by version, on every partition"),
+          (reference.ReferencePublished, reference.ReferenceActivated),
+          "sites, products, rates and policies, by version, on every partition"),
     Topic("ticks", TopicKind.TIME, "clock", ("returns-returns",), (reference.TimeReached,),
           "how late it is, on every partition"),
 )
@@ -171,5 +175,5 @@ HOME: dict[type[Message], str] = {
     message: topic.name
     for topic in reversed(TOPICS)
     for message in topic.messages
-    if topic.kind is not TopicKind.RESULT and message not in (reference.ReferencePublished, reference.TimeReached)
+    if topic.kind is not TopicKind.RESULT and message.__module__ != reference.__name__
 }

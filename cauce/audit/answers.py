@@ -45,11 +45,12 @@ from schemas.stock import (
     RestockReturn,
     Stage,
 )
+from schemas.waves import DecideWave
 
 _BY_ID = (PlaceOrder, RequestReturn, ReceiveReturn)
 _BY_KEY = (
     *(CancelOrder, RecordScan, RecordCarrierEvent),
-    *(ReserveStock, ReleaseStock, AdvanceShipment, RestockReturn, ReceiveStock, AdjustStock),
+    *(ReserveStock, ReleaseStock, AdvanceShipment, RestockReturn, ReceiveStock, AdjustStock, DecideWave),
     *(OpenCount, ReportCount, DecideCount, MoveStock, SendTransfer, ReceiveTransfer),
     *(ExpectStock, AnswerPurchase, ReceivePurchase),
     *(TellCustomer, EffectAnswered),

@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": "explain",
     "order": "order",
     "parked": "parked",
+    "policy": "policy",
     "reference": "reference",
     "replay": "replay",
     "run": "run",

@@ -42,7 +42,7 @@ def publish(folder: Path, *, check: bool) -> None:
     try:
         items = read_folder(folder)
     except BrokenFile as broken:
-        raise Unpublishable(_listed(broken)) from None
+        raise Unpublishable(listed(broken)) from None
     settings = Settings()
     if check:
         versions = {kind: published(kind, of_kind)[0].version for kind, of_kind in items.items()}
@@ -52,7 +52,7 @@ def publish(folder: Path, *, check: bool) -> None:
     _tell(items, versions, "not published, only checked" if check else f"on {_topics(settings)}")
 
 
-def _listed(broken: BrokenFile) -> str:
+def listed(broken: BrokenFile) -> str:
     """One flaw is a line; several have a line each."""
     if len(broken.flaws) == 1:
         return f"{broken}. Nothing was published."

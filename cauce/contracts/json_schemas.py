@@ -1,14 +1,16 @@
-"""JSON Schema (draft 7, which every AsyncAPI tool reads) of each message and of each form that outsiders fill in."""
+"""JSON Schema (draft 7, which every AsyncAPI tool reads) of messages, of outsiders' forms and of files."""
 
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from schemas.base import Message
+from schemas.base import Message, Part
+from schemas.policies import SourcingPolicy
 from schemas.raw import FORMS, RawTopic
 from schemas.topics import MESSAGES
 
 Schema = dict[str, Any]
+FILES: dict[str, type[Part]] = {"sourcing-policy": SourcingPolicy}
 
 
 class DraftSeven(GenerateJsonSchema):
@@ -33,8 +35,18 @@ def form_schema(topic: RawTopic) -> Schema:
     return {"$schema": DraftSeven.schema_dialect, "$id": f"urn:cauce:raw:{topic}", **schema}
 
 
+def file_schema(name: str) -> Schema:
+    """What a file may hold that people write; an unknown field is an error, as for `cauce`."""
+    schema = FILES[name].model_json_schema(schema_generator=DraftSeven)
+    for part in (schema, *schema.get("$defs", {}).values()):
+        if part.get("type") == "object":
+            part["additionalProperties"] = False
+    return {"$schema": DraftSeven.schema_dialect, "$id": f"urn:cauce:files:{name}", **schema}
+
+
 def json_schemas() -> dict[str, Schema]:
-    """Every schema by its name: a message's type, or `raw/` and a topic."""
+    """Every schema by its name: a message's type, `raw/` and a topic, or `files/` and what people write."""
+    files = {f"files/{name}": file_schema(name) for name in FILES}
     messages = {name: message_schema(message) for name, message in MESSAGES.items()}
     forms = {f"raw/{topic}": form_schema(topic) for topic in RawTopic}
-    return dict(sorted({**messages, **forms}.items()))
+    return dict(sorted({**messages, **forms, **files}.items()))

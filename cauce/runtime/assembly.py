@@ -9,7 +9,7 @@ from cauce.runtime.publishing import home_topics
 from cauce.runtime.runners.runner import runner_lane
 from cauce.runtime.service import DoorLane, EntityLane, RowsLane, RunnerLane, Service, ServiceLane
 from cauce.runtime.settings import Settings
-from schemas.reference import ReferencePublished, TimeReached
+from schemas.reference import ReferenceActivated, ReferencePublished, TimeReached
 from schemas.topics import Family
 
 _TICK = ("ce_type", TimeReached.type.encode())
@@ -65,14 +65,15 @@ def _is_tick(record: Record) -> bool:
 def _subject(record: Record) -> bytes | None:
     """Whom a command to a keeper is about: its key is the pool, and one bad command must not stop a pool.
 
-    Versions of one kind of reference data are about the same: one that is retried must not replace a later one.
+    Versions of one kind of reference data, and which is active, are about the same: one that is retried must not
+    replace a later one.
     """
     try:
         message = receive(record).message
     except (ValueError, Unprocessable):
         return None
-    if isinstance(message, ReferencePublished):
-        return f"{message.type}/{message.kind}".encode()
+    if isinstance(message, ReferencePublished | ReferenceActivated):
+        return f"{ReferencePublished.type}/{message.kind}".encode()
     return (getattr(message, "order_id", "") or f"{message.type}/{message.natural_key()}").encode()
 
 

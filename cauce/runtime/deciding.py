@@ -16,11 +16,12 @@ from cauce.runtime.reference.references import REFERENCE, ReferenceView, take
 from cauce.runtime.service import EntityLane, Received, RowsLane
 from schemas.envelope import Envelope, instant_text
 from schemas.light import lightened, read_light
-from schemas.reference import ReferencePublished, TimeReached
+from schemas.reference import ReferenceActivated, ReferencePublished, TimeReached
 from schemas.upcasts import read_message
 
 DUE_A_TICK = 1000  # timers fired a tick and partition; the rest fire with the next tick
 _SEQUENCE_KEY = b"sequence"
+_REFERENCE = frozenset({ReferencePublished.type, ReferenceActivated.type})
 
 
 def receive(record: Record, read: Callable[[str, bytes], Any] = read_message) -> Received:
@@ -80,7 +81,7 @@ class EntityHandler:
     def __call__(self, record: Record, work: Work) -> None:
         """See cauce.runtime.lane.Handler."""
         received = receive(record, self._read)
-        if received.envelope.type == ReferencePublished.type:
+        if received.envelope.type in _REFERENCE:
             take(work, received.message)
             self._reference.forget()
         elif received.envelope.type == TimeReached.type:
@@ -182,7 +183,7 @@ class RowsHandler:
         """See cauce.runtime.lane.Handler."""
         received = receive(record, read_light)
         state = self._over(work)
-        if received.envelope.type == ReferencePublished.type:
+        if received.envelope.type in _REFERENCE:
             take(work, received.message)
             self._reference.forget()
             return

@@ -23,14 +23,16 @@ from schemas.stock_forms import (
     StockAdjustment,
     StockMovement,
     StockReceipt,
+    StockWave,
     TransferReceipt,
     TransferSending,
 )
-from services.allocation.domain.pools import pool_of
+from schemas.waves import DecideWave
+from services.allocation.domain.pools import FIRST_POOL, pool_of
 
 PUBLISHES = (
     *(ReceiveStock, AdjustStock, OpenCount, ReportCount, DecideCount, MoveStock, SendTransfer, ReceiveTransfer),
-    *(ExpectStock, AnswerPurchase, ReceivePurchase),
+    *(ExpectStock, AnswerPurchase, ReceivePurchase, DecideWave),
 )
 
 
@@ -50,6 +52,10 @@ def _receipt(form: StockReceipt) -> ReceiveStock:
         site=form.site,
         lines=tuple(SkuQuantity(sku=line.sku, quantity=line.quantity) for line in form.lines),
     )
+
+
+def _wave(form: StockWave) -> DecideWave:
+    return DecideWave(pool=FIRST_POOL, wave_id=form.wave, order_ids=form.orders)
 
 
 def _adjustment(form: StockAdjustment) -> AdjustStock:
@@ -192,4 +198,5 @@ _READ: Mapping[type[Foreign], Reading] = {
     PurchaseAnswer: Reading(attrgetter("site", "kind", "answer"), _purchase_answer),
     PurchaseReceipt: Reading(attrgetter("site", "kind", "receipt"), _purchase_receipt),
     TransferReceipt: Reading(attrgetter("site", "kind", "receipt"), _unpacking),
+    StockWave: Reading(lambda form: ("wave", form.kind, form.wave), _wave),
 }

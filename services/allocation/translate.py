@@ -1,15 +1,20 @@
 """Facts of an order into commands to the keeper, and the keeper's commands as they are."""
 
+from typing import Any
+
 from cauce.decider import Reference
 from cauce.runtime.service import Received
 from schemas.light import light
 from schemas.orders import LineQuantity, OrderChanged, OrderPlaced
-from schemas.reference import TimeReached
+from schemas.reference import Kind, TimeReached
 from schemas.returns import GoodsReturned
 from schemas.shipments import ParcelPacked, ParcelShipped, WorkPicked
+from schemas.sourcing import LineWorth, OrderTerms
 from schemas.stock import AdvanceShipment, DemandLine, ReleaseStock, ReserveStock, RestockReturn, ReturnedUnits, Stage
-from services.allocation.domain.keeper import KeeperCommand
+from schemas.waves import DecideWave
+from services.allocation.domain.keeper import KeeperCommand, TimedCommand
 from services.allocation.domain.pools import FIRST_POOL, pool_of
+from services.allocation.domain.ruling import Timed
 
 _reserve, _demand, _release = light(ReserveStock), light(DemandLine), light(ReleaseStock)
 _moves, _units = light(AdvanceShipment), light(LineQuantity)
@@ -30,7 +35,15 @@ def from_order_placed(received: Received, _reference: Reference) -> ReserveStock
         ship_option=placed.ship_option,
         deliver_by=placed.deliver_by,
         lines=tuple(_demand(line_id=line.line_id, sku=line.sku, quantity=line.quantity) for line in placed.lines),
+        terms=_terms(placed),
     )
+
+
+def _terms(placed: OrderPlaced) -> OrderTerms:
+    worths = (
+        LineWorth(line_id=line.line_id, quantity=line.quantity, amount=line.amount.amount) for line in placed.lines
+    )
+    return OrderTerms(channel=placed.channel, currency=placed.currency, worths=tuple(worths))
 
 
 def from_order_changed(received: Received, _reference: Reference) -> ReleaseStock:
@@ -78,9 +91,11 @@ def from_returned(received: Received, _reference: Reference) -> RestockReturn | 
     )
 
 
-def from_stock_command(received: Received, _reference: Reference) -> KeeperCommand | None:
-    """The command itself. Nothing waits for a time yet, so ticks pass by."""
+def from_stock_command(received: Received, reference: Reference) -> TimedCommand | None:
+    """The command itself; under a policy with its time. Nothing else waits for a time, so ticks pass by."""
+    message: Any = received.message
+    ruled = reference.version(Kind.SOURCING)
     if received.envelope.type == TimeReached.type:
-        return None
-    command: KeeperCommand = received.message
-    return command
+        return Timed(message.reached_at, message) if ruled else None
+    command: KeeperCommand | DecideWave = message
+    return Timed(received.envelope.at, command) if ruled else command

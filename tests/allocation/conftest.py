@@ -15,7 +15,8 @@ from schemas.base import Message, Sealed
 from schemas.envelope import Envelope
 from schemas.light import lightened
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, OrderChanged, OrderPlaced, ShipOption
-from schemas.reference import Product, Safety, Site, Stocking
+from schemas.policies import SourcingPolicy
+from schemas.reference import Product, Rate, Safety, Site, Stocking
 from schemas.returns import GoodsReturned
 from schemas.shipments import ParcelPacked, ParcelShipped, WorkPicked
 from schemas.stock import (
@@ -35,6 +36,7 @@ from schemas.stock import (
 from schemas.upcasts import read_message
 from services.allocation.domain import keeper
 from services.allocation.domain.rows import Position
+from services.allocation.domain.ruling import Timed
 from services.allocation.domain.stock import Stock
 from services.allocation.worker import SERVICE
 
@@ -48,6 +50,7 @@ SITES = tuple(
 )
 PRODUCTS = (Product(id="cup", weight_grams=250), Product(id="pot", weight_grams=1400))
 CUSTOMER = Customer(person_id="p7w2", country="ES", personal=Sealed(person_id="p7w2", content=b"sealed"))
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DELIVER_BY = datetime(2026, 3, 9, 22, 59, tzinfo=UTC)
 
 
@@ -63,11 +66,16 @@ class Pool:
         self,
         rows: Rows | None = None,
         sites: Iterable[Site] = SITES,
+        *,
         stocking: tuple[Stocking, ...] = (),
         safety: tuple[Safety, ...] = (),
+        policy: SourcingPolicy | None = None,
+        rates: Iterable[Rate] = (),
     ) -> None:
         self.rows: Any = rows or MemoryRows()
-        kinds = {"sites": tuple(sites), "products": PRODUCTS, "stocking": stocking, "safety": safety}
+        self.policy, self.now = policy, NOW
+        kinds: dict[str, Any] = {"stocking": stocking, "safety": safety, "rates": tuple(rates)}
+        kinds |= {"sites": tuple(sites), "products": PRODUCTS, "sourcing": (policy,) if policy else ()}
         self.stock = Stock(self.rows, MemoryReference(**kinds))
         self.events: list[Message] = []
         self.numbers = count(1)
@@ -75,7 +83,8 @@ class Pool:
     def do(self, command: keeper.KeeperCommand) -> tuple[Message, ...]:
         """What the keeper publishes because of a command; deciding changes no row."""
         before = self.table()
-        events = keeper.decide(self.stock, lightened(command))
+        light = lightened(command)
+        events = keeper.decide_timed(self.stock, Timed(self.now, light) if self.policy else light)
         assert self.table() == before, "deciding touches nothing"
         names = [(event.type, event.natural_key()) for event in events]
         assert len(names) == len(set(names)), "every event of one decision has a natural key of its own"

@@ -9,6 +9,7 @@ from cauce.money import Money
 from cauce.runtime.service import DoorTools, Unreadable
 from schemas.raw import FORMS, ChannelOrder, RawTopic
 from schemas.stock import AdjustStock, ReceiveStock
+from schemas.waves import DecideWave
 from services.allocation.door import commands
 
 CUPS = {"sku": "cup", "counted": 3}
@@ -50,6 +51,12 @@ def test_the_same_receipt_is_the_same_cause_and_another_sites_is_not():
     )
     assert first == again == outside_id("lyon", "receipt", "GR-7")
     assert first != other
+
+
+def test_a_wave_lists_orders_and_is_one_cause_by_its_name():
+    (command,) = read(kind="wave", wave="w1", orders=["o1", "o2"])
+    assert command.message == DecideWave(pool=0, wave_id="w1", order_ids=("o1", "o2"))
+    assert command.cause_id == outside_id("wave", "wave", "w1")
 
 
 def test_an_adjustment_of_nothing_is_set_aside():

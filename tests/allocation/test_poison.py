@@ -10,7 +10,7 @@ from cauce.runtime.lane import Record
 from cauce.runtime.settings import Settings
 from schemas.envelope import Envelope
 from schemas.orders import LineQuantity
-from schemas.reference import Kind, ReferencePublished
+from schemas.reference import Kind, ReferenceActivated, ReferencePublished
 from schemas.stock import AdvanceShipment, ReceiveStock, SkuQuantity, Stage, StockMoved
 from services import load
 
@@ -65,3 +65,12 @@ def test_bytes_that_are_no_command_wait_for_nobody(tenure):
     outputs = tenure.decide([garbage, record(1, receipt)])
 
     assert [output.topic for output in outputs] == ["allocation-parked", "stock-moved"]
+
+
+def test_a_policy_that_was_never_published_cannot_be_activated(tenure):
+    activated = ReferenceActivated(kind=Kind.SOURCING, pool=0, label="nearest", version="v1", activated_at=AT)
+    (parked,) = tenure.decide([record(0, activated)])
+
+    headers = dict(parked.headers)
+    assert headers["parked-subject"] == b"reference.published.v1/sourcing"
+    assert b"no version v1 of sourcing was published here" in b" ".join(headers.values())

@@ -188,3 +188,10 @@ def test_a_value_taken_off_an_enumeration_hurts_and_one_put_on_does_not():
 
 def _grades():
     return {"enum": ["new"]}, {"enum": ["new", "used"]}, {"type": "string"}
+
+
+def test_a_form_more_to_choose_from_hurts_nobody_and_one_less_does():
+    more = json_schemas()["raw/stock-reports"]
+    less = {**more, "oneOf": [form for form in more["oneOf"] if not form["$ref"].endswith("/StockAdjustment")]}
+    assert breaks(less, more) == []
+    assert "StockAdjustment is gone" in breaks(more, less)

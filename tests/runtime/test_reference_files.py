@@ -5,7 +5,7 @@ import os
 import pytest
 
 from cauce.runtime.reference.flaws import LISTED, BrokenFile
-from cauce.runtime.reference.reference_files import BYTES_A_PART, published, read_folder
+from cauce.runtime.reference.reference_files import BYTES_A_PART, FILES, published, read_folder
 from schemas.reference import Kind, Product
 
 SITES = "id,name,country,latitude,longitude\n"
@@ -42,7 +42,7 @@ def test_every_kind_is_read_from_its_file(tmp_path):
     (tmp_path / "stocking.csv").write_text("id,unit_value,currency\nA,250,EUR\n")
     (tmp_path / "safety.csv").write_text("id,sku,site,channel,units\nshop,A,VENLO,,5\n")
     found = read_folder(tmp_path)
-    assert [found[kind][0].id for kind in Kind] == ["VENLO", "A", "one", "policy", "A", "shop"]
+    assert [found[kind][0].id for kind in FILES] == ["VENLO", "A", "one", "policy", "A", "shop"]
     assert (found[Kind.STOCKING][0].unit_value.amount, found[Kind.SAFETY][0].units) == (250, 5)
     assert found[Kind.SITES][0].coordinates.longitude == 6.17
     assert found[Kind.PRODUCTS][0].name == ""
@@ -201,13 +201,13 @@ def test_what_is_no_yaml_is_named_by_its_line(flaws, content, flaw):
 def test_all_that_is_wrong_with_a_policy_is_listed_by_line(flaws):
     wrong = POLICY.replace("30", "-1").replace("GBP", "XXX").replace("standard:", "slow:") + "retrun_site: A\n"
     assert flaws(policy=wrong) == [
+        "policy.yaml, line 1, column currencies.0: XXX is not a currency of ISO 4217",
+        "policy.yaml, line 2, column deliver_within_days.slow: expected 'standard' or 'express', found 'slow'",
+        "policy.yaml, line 3, column return_window_days: expected greater than 0, found -1",
         (
             "policy.yaml, line 5, column retrun_site: it is not known, did you mean returns_site? "
             "expected some of id, currencies, deliver_within_days, return_window_days, returns_site"
         ),
-        "policy.yaml, line 1, column currencies.0: XXX is not a currency of ISO 4217",
-        "policy.yaml, line 2, column deliver_within_days.slow: expected 'standard' or 'express', found 'slow'",
-        "policy.yaml, line 3, column return_window_days: expected greater than 0, found -1",
     ]
 
 

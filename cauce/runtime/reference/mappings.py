@@ -1,4 +1,4 @@
-"""A kind of reference data that has one item, as a YAML file: a mapping of its fields."""
+"""A kind of reference data that has one item, as a YAML file: a mapping of its fields, which may hold others."""
 
 from collections.abc import Hashable, Iterator
 from pathlib import Path
@@ -6,8 +6,10 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from cauce.runtime.reference.flaws import BrokenFile, Flaw, expectation, shown, text_of, unknown
+from cauce.runtime.reference.nesting import fields_at, line_of
 from schemas.base import Part
 
 
@@ -17,28 +19,29 @@ def read_mapping(path: Path, model: type[Part]) -> list[Part]:
     if not isinstance(node, yaml.MappingNode):
         known = ", ".join(model.model_fields)
         raise BrokenFile([Flaw(path.name, f"expected a mapping of {known}, found {_kind(body)}", line=1)])
-    lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
-    flaws = list(_strange(path.name, model, lines))
     try:
-        item = model.model_validate(body)
+        return [model.model_validate(body, extra="forbid")]
     except ValidationError as wrong:
-        flaws += _refused(path.name, wrong, lines)
-    if flaws:
-        raise BrokenFile(flaws)
-    return [item]
+        flaws = (_flaw(path.name, node, model, error) for error in _causes(wrong))
+        raise BrokenFile(sorted(flaws, key=lambda flaw: flaw.line or 0)) from None
 
 
-def _strange(name: str, model: type[Part], lines: dict[str, int]) -> Iterator[Flaw]:
-    known = list(model.model_fields)
-    for field, line in lines.items():
-        if field not in known:
-            yield Flaw(name, unknown(field, known), line, field)
+def _causes(wrong: ValidationError) -> Iterator[ErrorDetails]:
+    """Without those of a list that is too short only because what stands in it is wrong."""
+    errors = wrong.errors()
+    for error in errors:
+        depth = len(error["loc"])
+        if not any(len(other["loc"]) > depth and other["loc"][:depth] == error["loc"] for other in errors):
+            yield error
 
 
-def _refused(name: str, wrong: ValidationError, lines: dict[str, int]) -> Iterator[Flaw]:
-    for error in wrong.errors():
-        field = ".".join(str(step) for step in error["loc"] if step != "[key]")
-        yield Flaw(name, expectation(dict(error)), lines.get(str(error["loc"][0])), field)
+def _flaw(name: str, node: yaml.Node, model: type[Part], error: ErrorDetails) -> Flaw:
+    path = tuple(step for step in error["loc"] if step != "[key]")
+    if error["type"] == "extra_forbidden":
+        expected = unknown(str(path[-1]), fields_at(model, path[:-1]))
+    else:
+        expected = expectation(dict(error))
+    return Flaw(name, expected, line_of(node, path), ".".join(map(str, path)) or None)
 
 
 def _kind(body: Any) -> str:

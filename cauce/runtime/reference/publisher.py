@@ -1,8 +1,10 @@
 """The publisher of reference data: every part to every partition of `reference`, and to every pool."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -14,12 +16,16 @@ from cauce.runtime.settings import Settings
 from cauce.runtime.topics import partitions_of
 from schemas.base import Part
 from schemas.envelope import Envelope
-from schemas.reference import Kind, ReferencePublished
+from schemas.reference import Kind, ReferenceActivated, ReferencePublished
 from schemas.topics import Family
 
 SOURCE = "/cauce/publisher"
 TOPICS = {"reference": Family.ORDERS, "stock-commands": Family.POOLS}
 _TOPIC_SECONDS = 5
+
+Place = tuple[str, int]  # topic and partition
+Record = ReferencePublished | ReferenceActivated
+Send = Callable[[Sequence[Place], Record, datetime], Awaitable[None]]
 
 
 async def publish_reference(
@@ -29,22 +35,45 @@ async def publish_reference(
 
     Raises Unavailable, before anything is sent, where a topic is missing or has other partitions than the settings say.
     """
-    producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap, enable_idempotence=True, acks="all", max_request_size=2 << 20
-    )
-    await producer.start()
     versions = {}
-    try:
-        await _require_topics(producer, settings)
+    async with _producing(bootstrap, settings) as send:
         for kind, of_kind in items.items():
             parts = published(kind, of_kind)
             versions[kind] = parts[0].version
             for part in parts:
-                await _send(producer, settings, part, at)
-        await producer.flush()
+                await send(_places(settings), part, at)
+    return versions
+
+
+async def activate_reference(
+    bootstrap: str, settings: Settings, activated: Sequence[ReferenceActivated], *, at: datetime
+) -> None:
+    """Tell each pool which version decides, and everybody who asks `reference`. Raises Unavailable as publishing does.
+
+    The pool hears it first: `reference` never names a version that no keeper was told of.
+    """
+    async with _producing(bootstrap, settings) as send:
+        for record in activated:
+            await send([("stock-commands", record.pool)], record, at)
+            await send([place for place in _places(settings) if place[0] == "reference"], record, at)
+
+
+def _places(settings: Settings) -> list[Place]:
+    return [(topic, number) for topic, family in TOPICS.items() for number in range(partitions_of(settings, family))]
+
+
+@asynccontextmanager
+async def _producing(bootstrap: str, settings: Settings) -> AsyncIterator[Send]:
+    """What sends a record to some places and returns once they have it."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap, enable_idempotence=True, acks="all", max_request_size=2 << 20
+    )
+    await producer.start()
+    try:
+        await _require_topics(producer, settings)
+        yield partial(_send, producer, settings)
     finally:
         await producer.stop()
-    return versions
 
 
 async def _require_topics(producer: AIOKafkaProducer, settings: Settings) -> None:
@@ -68,18 +97,21 @@ async def _partitions(producer: AIOKafkaProducer, name: str) -> int:
         return 0
 
 
-async def _send(producer: AIOKafkaProducer, settings: Settings, part: ReferencePublished, at: datetime) -> None:
+async def _send(
+    producer: AIOKafkaProducer, settings: Settings, places: Sequence[Place], record: Record, at: datetime
+) -> None:
     headers = Envelope(
-        id=outside_id("publisher", part.type, part.natural_key()),
-        type=part.type,
+        id=outside_id("publisher", record.type, record.natural_key()),
+        type=record.type,
         source=SOURCE,
-        subject=part.kind,
-        sequence=part.part,
+        subject=record.kind,
+        sequence=record.part if isinstance(record, ReferencePublished) else 0,
         at=at,
         release=settings.release,
     ).to_headers()
-    places = [(topic, number) for topic, family in TOPICS.items() for number in range(partitions_of(settings, family))]
-    for topic, number in places:
-        await producer.send(
-            settings.topic(topic), part.to_bytes(), key=part.key_value().encode(), partition=number, headers=headers
-        )
+    value, key = record.to_bytes(), record.key_value().encode()
+    sent = [
+        await producer.send(settings.topic(topic), value, key=key, partition=number, headers=headers)
+        for topic, number in places
+    ]
+    await asyncio.gather(*sent)

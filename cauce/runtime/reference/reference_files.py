@@ -12,10 +12,10 @@ from cauce.runtime.reference.flaws import BrokenFile, Flaw, bounded
 from cauce.runtime.reference.mappings import read_mapping
 from cauce.runtime.reference.tables import read_table
 from schemas.base import Part
-from schemas.reference import MODELS, Kind, ReferencePublished
+from schemas.reference import CHOSEN, MODELS, Kind, ReferencePublished
 
 ITEMS_A_PART, BYTES_A_PART = 1000, 512 << 10  # about 100 KB of products in one record; a broker takes 1 MB
-FILES = {kind: f"{kind}.yaml" if kind is Kind.POLICY else f"{kind}.csv" for kind in Kind}
+FILES = {kind: f"{kind}.yaml" if kind is Kind.POLICY else f"{kind}.csv" for kind in Kind if kind not in CHOSEN}
 
 
 def read_folder(folder: Path) -> dict[Kind, list[Part]]:

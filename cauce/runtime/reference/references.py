@@ -1,4 +1,7 @@
-"""A lane's own copy of the reference data: versions arrive in parts and become active with the last one."""
+"""A lane's own copy of the reference data: versions arrive in parts and become active with the last one.
+
+Of a chosen kind all versions are kept, and a record says which is active.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,9 +9,9 @@ from typing import Any
 import orjson
 
 from cauce.decider import Derived
-from cauce.runtime.lane import Table, Work
+from cauce.runtime.lane import Table, Unprocessable, Work
 from schemas.base import Part
-from schemas.reference import MODELS, Kind, ReferencePublished
+from schemas.reference import CHOSEN, MODELS, Kind, ReferenceActivated, ReferencePublished
 
 _SEPARATOR = "\x1f"
 _UNREAD: Any = object()
@@ -44,11 +47,31 @@ def _parts_key(kind: str, version: str) -> bytes:
     return _SEPARATOR.join(("parts", kind, version)).encode()
 
 
-def take(work: Work, published: ReferencePublished) -> None:
-    """Keep one part; the part that completes its version makes it active and drops the version before it."""
+def _whole_key(kind: str, version: str) -> bytes:
+    return _SEPARATOR.join(("whole", kind, version)).encode()
+
+
+def take(work: Work, record: ReferencePublished | ReferenceActivated) -> None:
+    """Keep a part of a version, or make a version the active one. Raises Unprocessable for one that is not there."""
+    if isinstance(record, ReferenceActivated):
+        _activate(work, record)
+    else:
+        _keep(work, record)
+
+
+def _activate(work: Work, activated: ReferenceActivated) -> None:
+    kind, version = activated.kind.value, activated.version
+    if work.get(REFERENCE, _whole_key(kind, version)) is None:
+        found = f"no version {version} of {kind} was published here"
+        raise Unprocessable(f"{found}; drop this record, publish the version, and activate it again")
+    work.put(REFERENCE, _active_key(kind), version)
+
+
+def _keep(work: Work, published: ReferencePublished) -> None:
+    """The part that completes a version makes it active and drops the one before; a chosen kind's only is whole."""
     kind, version = published.kind.value, published.version
     active = work.get(REFERENCE, _active_key(kind))
-    if active == version:
+    if active == version or work.get(REFERENCE, _whole_key(kind, version)):
         return
     model = MODELS[published.kind]
     for body in published.items:
@@ -59,6 +82,9 @@ def take(work: Work, published: ReferencePublished) -> None:
         work.put(REFERENCE, _parts_key(kind, version), arrived)
         return
     work.put(REFERENCE, _parts_key(kind, version), None)
+    if published.kind in CHOSEN:
+        work.put(REFERENCE, _whole_key(kind, version), True)  # noqa: FBT003  # a row, not a flag
+        return
     work.put(REFERENCE, _active_key(kind), version)
     if active:
         for key, _ in list(_items(work, kind, active)):

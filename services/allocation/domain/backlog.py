@@ -12,8 +12,10 @@ from schemas.stock import Allocated, Backordered, BackorderReleased, DemandLine
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.promises import promise
 from services.allocation.domain.rows import Order, Queued, Waiting, WaitingLine, queue_key
+from services.allocation.domain.ruling import RuledStock
 from services.allocation.domain.sourcing import NearSite, Pick, SiteMap, explain, take
 from services.allocation.domain.stock import Draft, Stock
+from services.allocation.domain.turns import serve_by_turns
 
 NOTHING_SHRUNK: Mapping[str, int] = {}
 _waits, _line, _demand = light(Waiting), light(WaitingLine), light(DemandLine)
@@ -35,6 +37,9 @@ def serve(
     stock: Stock, draft: Draft, skus: Iterable[str], trigger: str, shrunk: Mapping[str, int] = NOTHING_SHRUNK
 ) -> None:
     """Promise what the queues of `skus` can now have; `shrunk` are turns that this decision left with fewer units."""
+    if isinstance(stock, RuledStock):
+        serve_by_turns(stock, draft, skus, trigger, shrunk)
+        return
     servings: dict[str, _Serving] = {}
     for sku in dict.fromkeys(skus):
         _serve_sku(stock, draft, sku, shrunk, servings)
@@ -91,6 +96,7 @@ def fold_backordered(stock: Stock, event: Backordered) -> None:
         deliver_by=event.deliver_by,
         queue_number=event.queue_number,
         lines=lines,
+        terms=event.terms,
     )
     order = stock.order(event.order_id)
     stock.rows.put(kinds.ORDERS, event.order_id, order._replace(reserved=True, ahead=()))

@@ -6,6 +6,7 @@ from typing import Any
 from schemas.alerts import PurchaseRequested, StockAlert
 from schemas.base import Message
 from schemas.levels import StockLevel
+from schemas.reference import TimeReached
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.stock import (
     AdvanceShipment,
@@ -18,6 +19,7 @@ from schemas.stock import (
     RestockReturn,
     StockMoved,
 )
+from schemas.waves import DecideWave, WaveDecided
 from services.allocation.domain import (
     alerts,
     backlog,
@@ -29,11 +31,17 @@ from services.allocation.domain import (
     promises,
     release,
     reservation,
+    waves,
 )
+from services.allocation.domain.pools import FIRST_POOL
+from services.allocation.domain.ruling import RuledStock, Timed, fold_loads, ruled
 from services.allocation.domain.stock import Stock, StockEvent, fold_entry
+from services.allocation.domain.turns import begin_day
 
 Rest = ReleaseStock | RestockReturn | ReceiveStock | desk.DeskCommand
 KeeperCommand = ReserveStock | AdvanceShipment | Rest
+
+TimedCommand = KeeperCommand | DecideWave | TimeReached | Timed
 
 
 def decide(stock: Stock, command: KeeperCommand) -> tuple[StockEvent, ...]:
@@ -41,10 +49,13 @@ def decide(stock: Stock, command: KeeperCommand) -> tuple[StockEvent, ...]:
 
     Raises progress.UnknownShipment or stock.Overdrawn for a command that no promise of ours can have led to.
     """
-    events = _decided(stock, command)
+    return _told(stock, command.pool, _decided(stock, command))
+
+
+def _told(stock: Stock, pool: int, events: tuple[StockEvent, ...]) -> tuple[StockEvent, ...]:
     if stock.reference.version("safety"):
-        events = levels.told(stock, command.pool, events, evolve)
-    return alerts.told(stock, command.pool, events, evolve) if stock.reference.version("stocking") else events
+        events = levels.told(stock, pool, events, evolve)
+    return alerts.told(stock, pool, events, evolve) if stock.reference.version("stocking") else events
 
 
 def _decided(stock: Stock, command: KeeperCommand) -> tuple[StockEvent, ...]:
@@ -72,10 +83,29 @@ def _decide_rest(stock: Stock, command: Rest) -> tuple[StockEvent, ...]:
             return desk.decide(stock, command)
 
 
+def decide_timed(stock: Stock, command: TimedCommand) -> tuple[StockEvent, ...]:
+    """As `decide`; under the pool's policy where the command says when it came, or that a day may have begun."""
+    if isinstance(command, Timed):
+        return decide_timed(ruled(stock, command.at), command.command)
+    match command:
+        case TimeReached():
+            return _served(stock, FIRST_POOL, begin_day(stock)) if isinstance(stock, RuledStock) else ()
+        case DecideWave():
+            return _served(stock, command.pool, waves.decide_wave(stock, command))
+        case _:
+            return decide(stock, command)
+
+
+def _served(stock: Stock, pool: int, events: tuple[StockEvent, ...]) -> tuple[StockEvent, ...]:
+    return _told(stock, pool, expectations.retold(stock, pool, events, evolve))
+
+
 def _fold_allocated(stock: Stock, event: Allocated) -> None:
     if stock.order(event.order_id).reserved:
         backlog.fold_served(stock, event)
     promises.fold_allocated(stock, event)
+    if sourcing := event.explanation.sourcing:
+        fold_loads(stock, sourcing.day, (shipment.site for shipment in event.shipments))
 
 
 _FOLDS: Mapping[type[Message], Callable[[Stock, Any], None]] = {
@@ -88,6 +118,7 @@ _FOLDS: Mapping[type[Message], Callable[[Stock, Any], None]] = {
     StockLevel: levels.fold_level,
     StockAlert: alerts.fold_alert,
     PurchaseRequested: desk.nothing,
+    WaveDecided: waves.fold_wave,
     **desk.FOLDS,
 }
 PUBLISHES = tuple(_FOLDS)

@@ -1,10 +1,11 @@
 """A new order: what sites have is promised at once, the rest waits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from schemas.light import light
 from schemas.stock import Backordered, DemandLine, Explanation, ReserveStock
 from services.allocation.domain.promises import promise
+from services.allocation.domain.ruling import RuledStock, decide, explained, rule_for
 from services.allocation.domain.sourcing import Pick, SiteMap, explain, source
 from services.allocation.domain.stock import Draft, Stock, StockEvent
 
@@ -20,9 +21,14 @@ def reserve(stock: Stock, command: ReserveStock) -> tuple[StockEvent, ...]:
     sites = stock.reference.derived("sites", SiteMap).nearest(command.destination.coordinates)
     draft = Draft(stock, command.pool)
     free = {demand.sku: draft.spread(demand.sku).free for demand in demands}
-    picks = source(demands, sites, free)
     trigger = f"{command.type}/{command.natural_key()}"
-    explanation = explain(stock, demands, sites=sites, free=free, picks=picks, trigger=trigger)
+    picks: Sequence[Pick]
+    if isinstance(stock, RuledStock):
+        decision = decide(stock, command, demands, free, rule=rule_for(stock.policy, command), loads=stock.loads)
+        picks, explanation = decision.picks, explained(stock, decision, free, trigger)
+    else:
+        picks = source(demands, sites, free)
+        explanation = explain(stock, demands, sites=sites, free=free, picks=picks, trigger=trigger)
     if picks:
         promise(stock, draft, command, order_id=command.order_id, picks=picks, sites=sites, explanation=explanation)
     missing = _missing(demands, picks)
@@ -63,4 +69,5 @@ def _backordered(
         lines=missing,
         queue_number=queue_number,
         explanation=explanation,
+        terms=command.terms,
     )

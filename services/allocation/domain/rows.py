@@ -6,7 +6,7 @@ same by sku and turn; `seen`, a mark for every receipt, adjustment and return re
 each, and they are rare beside orders); `counters`; `counts`, the shelves that are being counted;
 `transfers`, the units between two sites; `purchases`, what suppliers are to send, and `arrivals`, the same by sku and
 day; `expected`, the day by line that an order which waits was told; `levels`, what channels were told of a sku;
-`alerts`, those that stand.
+`alerts`, those that stand; `loads`, the shipments of the day under a policy.
 """
 
 from collections.abc import Mapping
@@ -20,11 +20,13 @@ from cauce.decider import RowCodec
 from schemas.base import Instant, Part
 from schemas.light import read_form
 from schemas.orders import Customer, Destination, ShipOption, Sku
+from schemas.sourcing import OrderTerms
 from schemas.stock import Stage
 
 POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "waiting", "queue", "seen", "counters"
 COUNTS, TRANSFERS, PURCHASES, ARRIVALS, EXPECTED = "counts", "transfers", "purchases", "arrivals", "expected"
 LEVELS, ALERTS = "levels", "alerts"
+LOADS, TODAY = "loads", "today"  # the kind, and its only key
 # the counters' keys
 QUEUE_NUMBER, OPEN_PURCHASES, LEVEL_NUMBER = "queue_number", "open_purchases", "level_number"
 SEEN_MARK = True
@@ -112,6 +114,14 @@ class Waiting(Part):
     deliver_by: Instant
     queue_number: int
     lines: tuple[WaitingLine, ...]
+    terms: OrderTerms | None = None
+
+
+class Today(NamedTuple):
+    """How many shipments were promised from each site on the latest day."""
+
+    day: str
+    shipments: Mapping[str, int]
 
 
 class CountStage(StrEnum):
@@ -184,10 +194,20 @@ def site_key(site: str, name: str) -> str:
     return f"{site}{_SEPARATOR}{name}"
 
 
+def wave_key(wave_id: str) -> str:
+    """The key of the mark that a wave was decided on."""
+    return f"wave{_SEPARATOR}{wave_id}"
+
+
 def queue_range(sku: str) -> tuple[str, str]:
     """Where the queue of a sku begins and ends: its length comes first, so no other sku's turns lie within."""
     start = f"{len(sku):02d}{sku}"
     return start, f"{start}:"  # the character after the digits
+
+
+def queued_sku(key: str) -> str:
+    """The sku of a turn, by its key."""
+    return key[2 : 2 + int(key[:2])]
 
 
 def queue_key(sku: str, number: int, place: int) -> str:
@@ -218,5 +238,6 @@ KINDS: dict[str, RowCodec] = {
     LEVELS: _json(dict[str, int], small=True),
     ALERTS: _json(str, small=True),
     SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK, small=True),
+    LOADS: _json(Today, small=True),
     COUNTERS: RowCodec(lambda count: b"%d" % count, int, small=True),
 }

@@ -9,6 +9,7 @@ from schemas.movements import MoveStock
 from schemas.reference import Product
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.stock import AdjustmentRefused, Allocated, Backordered, BackorderReleased, Bucket, Move, StockMoved
+from schemas.waves import WaveDecided
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.facts import DeskFact
 from services.allocation.domain.rows import Order, Position, Queued, Spread, Waiting
@@ -22,6 +23,7 @@ StockEvent = (
     | StockMoved
     | AdjustmentRefused
     | DeskFact
+    | WaveDecided
 )
 
 

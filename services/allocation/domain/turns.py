@@ -1,0 +1,163 @@
+"""Who waits for stock under a policy: orders by their turns, each planned once a decision, by the rule that is for it.
+
+An order takes the lines of which no earlier order still waits for the sku. A line is served whole; an order of a rule
+that queues is served whole. Whoever is not served holds up those behind.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from schemas.light import light
+from schemas.policies import Rule, Unfilled
+from schemas.reference import TimeReached
+from schemas.stock import DemandLine
+from services.allocation.domain.pools import FIRST_POOL
+from services.allocation.domain.promises import promise
+from services.allocation.domain.rows import QUEUE, Waiting, WaitingLine, queue_key, queue_range, queued_sku
+from services.allocation.domain.ruling import Decision, RuledStock, decide, explained, rule_for
+from services.allocation.domain.sourcing import SiteMap
+from services.allocation.domain.stock import Draft, StockEvent
+
+_demand = light(DemandLine)
+_AFTER_DIGITS = ":"
+Turn = tuple[int, str]  # queue number and order
+
+
+@dataclass(slots=True)
+class _Round:
+    """One decision over the queues: working state that lives as long as it."""
+
+    stock: RuledStock
+    draft: Draft
+    trigger: str
+    shrunk: Mapping[str, int]
+    queues: dict[str, Iterator[Turn]]
+    heads: dict[str, Turn] = field(default_factory=dict)
+    loads: dict[str, int] = field(default_factory=dict)
+    served: set[tuple[str, str]] = field(default_factory=set)  # order and sku
+
+
+def serve_by_turns(
+    stock: RuledStock, draft: Draft, skus: Iterable[str], trigger: str, shrunk: Mapping[str, int]
+) -> None:
+    """Promise what the queues of `skus` can now have; `shrunk` are turns that this decision left with fewer units."""
+    queues = {sku: _turns(stock, sku, shrunk) for sku in dict.fromkeys(skus)}
+    one = _Round(stock, draft, trigger, shrunk, queues, loads=dict(stock.loads))
+    for sku in queues:
+        _advance(one, sku)
+    while one.heads:
+        turn = min(one.heads.values())
+        mine = [sku for sku, head in one.heads.items() if head == turn]
+        _serve(one, turn, mine)
+        for sku in mine:
+            if (turn[1], sku) in one.served:
+                _advance(one, sku)
+            else:
+                del one.heads[sku]
+
+
+def begin_day(stock: RuledStock) -> tuple[StockEvent, ...]:
+    """With the day's first tick sites have their capacity again: whoever waits for that is served."""
+    capacities = any(terms.capacity_a_day for terms in stock.policy.sites.values())
+    if not capacities or stock.day == stock.counted:
+        return ()
+    draft = Draft(stock, FIRST_POOL)
+    serve_by_turns(stock, draft, list(_waited_for(stock)), f"{TimeReached.type}/{stock.day}", {})
+    return tuple(draft.events)
+
+
+def _waited_for(stock: RuledStock) -> Iterator[str]:
+    start = ""
+    while (first := next(stock.rows.scan(QUEUE, start, _AFTER_DIGITS), None)) is not None:
+        sku = queued_sku(first[0])
+        yield sku
+        start = queue_range(sku)[1]
+
+
+def _turns(stock: RuledStock, sku: str, shrunk: Mapping[str, int]) -> Iterator[Turn]:
+    """The orders that wait for a sku, each once."""
+    last = ""
+    for key, queued in stock.queue(sku):
+        if queued.order_id != last and shrunk.get(key, queued.quantity):
+            last = queued.order_id
+            yield _waiting(stock, last).queue_number, last
+
+
+def _waiting(stock: RuledStock, order_id: str) -> Waiting:
+    waiting = stock.waiting(order_id)
+    if waiting is None:
+        raise LookupError(f"order {order_id} is in a queue and waits for nothing: the rows are not their events")
+    return waiting
+
+
+def _advance(one: _Round, sku: str) -> None:
+    head = next(one.queues[sku], None)
+    if head is None:
+        one.heads.pop(sku, None)
+    else:
+        one.heads[sku] = head
+
+
+def _serve(one: _Round, turn: Turn, skus: Iterable[str]) -> None:
+    waiting = _waiting(one.stock, turn[1])
+    rule = rule_for(one.stock.policy, waiting)
+    demands = list(_demands(one, waiting, rule, turn, set(skus)))
+    if not demands:
+        return
+    ids = one.stock.reference.derived("sites", SiteMap).ids
+    free = {demand.sku: {site: one.draft.free(demand.sku, site) for site in ids} for demand in demands}
+    decision = decide(one.stock, waiting, demands, free, rule=whole_lines(rule), loads=one.loads)
+    if decision.picks:
+        explanation = explained(one.stock, decision, free, one.trigger)
+        promise(
+            one.stock,
+            one.draft,
+            waiting,
+            order_id=turn[1],
+            picks=decision.picks,
+            sites=decision.nears,
+            explanation=explanation,
+        )
+        _note(one, turn[1], demands, decision)
+
+
+def whole_lines(rule: Rule) -> Rule:
+    """The rule for an order that has waited: no line is sent in parts."""
+    return rule if rule.unfilled is Unfilled.QUEUE else rule.model_copy(update={"unfilled": Unfilled.BACKORDER})
+
+
+def _demands(one: _Round, waiting: Waiting, rule: Rule, turn: Turn, skus: set[str]) -> Iterator[DemandLine]:
+    """The lines it may have now; none where it wants all or nothing and is behind another in some queue."""
+    lines = [(line, one.shrunk.get(_key(waiting, line), line.quantity)) for line in waiting.lines]
+    if rule.unfilled is Unfilled.QUEUE:
+        if not all(_is_first(one, line.sku, turn) for line, units in lines if units):
+            return
+        skus = {line.sku for line in waiting.lines}
+    for line, units in lines:
+        if units and line.sku in skus:
+            yield _demand(line_id=line.line_id, sku=line.sku, quantity=units)
+
+
+def _key(waiting: Waiting, line: WaitingLine) -> str:
+    return queue_key(line.sku, waiting.queue_number, line.place)
+
+
+def _is_first(one: _Round, sku: str, turn: Turn) -> bool:
+    """Whether whoever came earlier for this sku has been served in this decision."""
+    for earlier in _turns(one.stock, sku, one.shrunk):
+        if earlier == turn:
+            return True
+        if (earlier[1], sku) not in one.served:
+            return False
+    return True
+
+
+def _note(one: _Round, order_id: str, demands: Iterable[DemandLine], decision: Decision) -> None:
+    """Skus of which the order got all it asked for, and one more shipment at each of its sites."""
+    got: dict[str, int] = {}
+    for pick in decision.picks:
+        got[pick.demand.line_id] = got.get(pick.demand.line_id, 0) + pick.quantity
+    short = {demand.sku for demand in demands if got.get(demand.line_id, 0) < demand.quantity}
+    one.served |= {(order_id, demand.sku) for demand in demands if demand.sku not in short}
+    for site in {pick.site for pick in decision.picks}:
+        one.loads[site] = one.loads.get(site, 0) + 1
