@@ -14,7 +14,7 @@ from schemas.foreign import Channel, Foreign, Key, Text
 from schemas.orders import Country, ShipOption, Sku
 from schemas.returns import Grade
 from schemas.shipments import CarrierStatus, Scan
-from schemas.stock_forms import StockForm
+from schemas.stock_forms import StockForm, StockWave
 
 
 class ChannelAddress(Foreign):
@@ -157,7 +157,7 @@ class RawTopic(StrEnum):
 
 _Orders = Annotated[ChannelOrder | ChannelCancellation, Field(discriminator="kind")]
 _Returns = Annotated[ReturnRequest | ReturnReceipt, Field(discriminator="kind")]
-_Stock = Annotated[StockForm, Field(discriminator="kind")]
+_Stock = Annotated[StockForm | StockWave, Field(discriminator="kind")]
 
 FORMS: dict[RawTopic, TypeAdapter[Foreign]] = {
     RawTopic.CHANNEL_ORDERS: TypeAdapter(_Orders),

@@ -1,4 +1,4 @@
-"""What a site's desk writes on `stock-reports`: receipts, adjustments, counts, movements, transfers, purchases, waves."""
+"""What a site's desk writes on `stock-reports`: receipts, adjustments, counts, movements, transfers, purchases."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -172,14 +172,6 @@ class PurchaseReceipt(Foreign):
     lines: Annotated[tuple[ReceiptLine, ...], Field(min_length=1, max_length=MOST_SKUS)]
 
 
-class StockWave(Foreign):
-    """Orders that wait, by their ids, are to be decided on together."""
-
-    kind: Literal["wave"] = "wave"
-    wave: Key
-    orders: Annotated[tuple[Key, ...], Field(min_length=1, max_length=MOST_ORDERS)]
-
-
 StockForm = (
     StockReceipt
     | StockAdjustment
@@ -192,5 +184,12 @@ StockForm = (
     | Purchase
     | PurchaseAnswer
     | PurchaseReceipt
-    | StockWave
 )
+
+
+class StockWave(Foreign):
+    """Orders that wait, by their ids, are to be decided on together."""
+
+    kind: Literal["wave"] = "wave"
+    wave: Key
+    orders: Annotated[tuple[Key, ...], Field(min_length=1, max_length=MOST_ORDERS)]

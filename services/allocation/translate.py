@@ -17,6 +17,7 @@ from services.allocation.domain.pools import FIRST_POOL, pool_of
 from services.allocation.domain.ruling import Timed
 
 _reserve, _demand, _release = light(ReserveStock), light(DemandLine), light(ReleaseStock)
+_order_terms, _worth = light(OrderTerms), light(LineWorth)
 _moves, _units = light(AdvanceShipment), light(LineQuantity)
 _restock, _returned = light(RestockReturn), light(ReturnedUnits)
 
@@ -40,10 +41,8 @@ def from_order_placed(received: Received, _reference: Reference) -> ReserveStock
 
 
 def _terms(placed: OrderPlaced) -> OrderTerms:
-    worths = (
-        LineWorth(line_id=line.line_id, quantity=line.quantity, amount=line.amount.amount) for line in placed.lines
-    )
-    return OrderTerms(channel=placed.channel, currency=placed.currency, worths=tuple(worths))
+    worths = (_worth(line_id=line.line_id, quantity=line.quantity, amount=line.amount.amount) for line in placed.lines)
+    return _order_terms(channel=placed.channel, currency=placed.currency, worths=tuple(worths))
 
 
 def from_order_changed(received: Received, _reference: Reference) -> ReleaseStock:
