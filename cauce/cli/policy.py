@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import yaml
 
+from cauce.cli.plain import say, say_content
 from cauce.cli.policy_catalog import Catalog, read_catalog
 from cauce.cli.reference import Unpublishable, listed
 from cauce.runtime.broker import ladder
@@ -45,7 +46,7 @@ def publish(file: Path, *, check: bool) -> None:
         items = {Kind.SOURCING: [policy]}
         asyncio.run(publish_reference(servers, settings, items, at=clock_of(settings).now()))
     next_step = "not published, only checked" if check else f"now: cauce policy activate {policy.name}@{version}"
-    click.echo(f"{policy.name}@{version}  {len(policy.rules)} rules  {next_step}")
+    say(f"{policy.name}@{version}  {len(policy.rules)} rules  {next_step}")
 
 
 def _read(file: Path) -> SourcingPolicy:
@@ -77,7 +78,7 @@ def activate(policy: str, pool: int | None) -> None:
     ]
     asyncio.run(activate_reference(servers, settings, records, at=at))
     where = "every pool" if pool is None else f"pool {pool}"
-    click.echo(f"{name}@{version} decides for {where} from now on")
+    say(f"{name}@{version} decides for {where} from now on")
 
 
 @command.command("list")
@@ -87,9 +88,9 @@ def list_policies() -> None:
     catalog = asyncio.run(read_catalog(ladder.obtain(settings).servers, settings))
     for version, policy in catalog.policies.items():
         rules = ", ".join(rule.name for rule in policy.rules)
-        click.echo(f"{policy.name}@{version}  {_pools(catalog, version):12}  rules: {rules}")
+        say(f"{policy.name}@{version}  {_pools(catalog, version):12}  rules: {rules}")
     if idle := [str(pool) for pool in range(settings.pools) if pool not in catalog.active]:
-        click.echo(f"no policy is active in pool {', '.join(idle)}: the nearest site that has all sends all")
+        say(f"no policy is active in pool {', '.join(idle)}: the nearest site that has all sends all")
 
 
 def _pools(catalog: Catalog, version: str) -> str:
@@ -105,4 +106,4 @@ def show(policy: str) -> None:
     catalog = asyncio.run(read_catalog(ladder.obtain(settings).servers, settings))
     found = catalog.policies[catalog.find(policy)]
     body = found.model_dump(mode="json", exclude_defaults=True, exclude=_UNSAID)
-    click.echo(yaml.safe_dump(body, sort_keys=False), nl=False)
+    say_content(yaml.safe_dump(body, sort_keys=False, allow_unicode=True).rstrip("\n"))

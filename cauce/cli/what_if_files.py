@@ -1,7 +1,8 @@
-"""The files of a what-if: reference data as `cauce reference publish` reads it, and `stock.csv`."""
+"""The files of a what-if: reference data as `cauce reference publish` reads it, a sourcing policy, and `stock.csv`."""
 
 import csv
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cauce.replay.what_if import Instead, Position
@@ -11,10 +12,12 @@ from cauce.runtime.reference.mappings import read_mapping
 from cauce.runtime.reference.reference_files import FILES, published
 from cauce.runtime.reference.tables import read_table
 from schemas.base import Message, Part
-from schemas.reference import MODELS, Kind
+from schemas.reference import CHOSEN, MODELS, Kind, ReferenceActivated
+from services.allocation.domain.pools import FIRST_POOL
 
 STOCK = "stock.csv"
 _COLUMNS = ["site", "sku", "quantity"]
+_FROM_THE_START = datetime.fromtimestamp(0, UTC)
 
 
 def read_instead(paths: Sequence[Path]) -> Instead:
@@ -27,7 +30,7 @@ def read_instead(paths: Sequence[Path]) -> Instead:
                 stock += _stock(path)
             else:
                 kind = _kind(path)
-                reference[kind.value] = published(kind, _items(path, kind))
+                reference[kind.value] = _records(kind, _items(path, kind))
     except BrokenFile as broken:
         raise Unavailable("\n  ".join(["nothing was replayed:", *map(str, broken.flaws)])) from None
     return Instead(reference, stock)
@@ -45,12 +48,15 @@ _NAMES = (*FILES.values(), STOCK)
 
 
 def _kind(path: Path) -> Kind:
-    """By its name: whatever precedes it, `winter-sites.csv` is of sites."""
+    """By its name: whatever precedes it, `winter-sites.csv` is of sites; any other YAML is a sourcing policy."""
     for kind, name in FILES.items():
         if _is(path, name):
             return kind
+    if path.suffix == ".yaml":
+        return Kind.SOURCING
     raise Unavailable(
-        f"{path.name}: a what-if reads {', '.join(_NAMES)}, each with a word and a hyphen before it or not"
+        f"{path.name}: a what-if reads {', '.join(_NAMES)}, each with a word and a hyphen before it or not, and a "
+        "sourcing policy in a YAML file of another name"
     )
 
 
@@ -61,6 +67,18 @@ def _is(path: Path, name: str) -> bool:
 def _items(path: Path, kind: Kind) -> list[Part]:
     read = read_mapping if path.suffix == ".yaml" else read_table
     return read(path, MODELS[kind])
+
+
+def _records(kind: Kind, items: list[Part]) -> list[Message]:
+    """A version of these items, active from the start."""
+    parts = published(kind, items)
+    if kind not in CHOSEN:
+        return list(parts)
+    version = parts[0].version
+    active = ReferenceActivated(
+        kind=kind, pool=FIRST_POOL, label="what-if", version=version, activated_at=_FROM_THE_START
+    )
+    return [*parts, active]
 
 
 def _stock(path: Path) -> Iterator[Position]:

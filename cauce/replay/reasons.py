@@ -17,12 +17,12 @@ from cauce.runtime.partitions import partition_of
 from cauce.runtime.records import reading, stored_records
 from cauce.runtime.service import Received
 from cauce.runtime.settings import Settings
-from schemas.reference import ReferencePublished
+from schemas.reference import CHOSEN, ReferenceActivated, ReferencePublished
 from schemas.stock import Allocated, Backordered
 
 TOPICS = ("allocated", "backordered")
 _CAUSE, _ID, _TYPE = "ce_causationid", "ce_id", "ce_type"
-_REFERENCE = ReferencePublished.type.encode()
+_REFERENCE = {ReferencePublished.type.encode(), ReferenceActivated.type.encode()}
 EQUAL = "equal"
 
 
@@ -125,9 +125,10 @@ class _Again:
 
     def _note_versions(self, run: list[Record]) -> None:
         for record in run:
-            if _header(record, _TYPE) == _REFERENCE and not is_control(record.headers):
-                published = receive(record).message
-                self._versions.setdefault((published.kind.value, published.version), record)
+            if _header(record, _TYPE) in _REFERENCE and not is_control(record.headers):
+                said = receive(record).message
+                if isinstance(said, ReferenceActivated) or said.kind not in CHOSEN:
+                    self._versions.setdefault((said.kind.value, said.version), record)
 
     def compared(self, then: Record) -> Decision:
         """A recorded fact beside what is decided today of the same input."""

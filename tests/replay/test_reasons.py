@@ -2,7 +2,6 @@
 
 import io
 import json
-from typing import Any
 
 import orjson
 import pytest
@@ -13,7 +12,7 @@ from cauce.cli.screen import Screen
 from cauce.replay.reasons import decided_again
 from cauce.runtime.assembly import lanes_of
 from cauce.runtime.settings import Settings
-from schemas.stock import Explanation
+from schemas.sourcing import SitePoints, Sourcing
 from services import load
 
 
@@ -23,10 +22,6 @@ def facts_on(order_id, facts):
 
 
 (KEEPER,) = (lane for lane in lanes_of(load("allocation"), Settings()) if lane.name == "keeper")
-
-
-class _Weighed(Explanation):
-    sourcing: dict[str, Any]
 
 
 async def batches(*given):
@@ -94,14 +89,27 @@ async def test_what_a_policy_adds_to_an_explanation_is_shown_with_its_versions(i
     found = await again(facts_on("o1", facts), inputs)
     fact = found[0].received.message
     (version,) = {known for kind, known in found[0].versions if kind == "sites"}
-    weighed = {"rates_version": version, "criteria": ["distance", "splits"], "alone": [{"site": "lyon", "points": [7]}]}
-    told = fact.model_copy(update={"explanation": _Weighed(**dict(fact.explanation), sourcing=weighed)})
+    weighed = Sourcing(
+        policy="nearest",
+        policy_version="5c1e",
+        rates_version=version,
+        rule="all",
+        day="2026-03-02",
+        method="exact",
+        compared=2,
+        criteria=("distance", "splits"),
+        points=(7, 0),
+        unfilled=0,
+        alone=(SitePoints(site="lyon", unfilled=0, points=(7, 1)),),
+    )
+    explanation = fact.explanation.model_copy(update={"sourcing": weighed})
+    told = fact.model_copy(update={"explanation": explanation})
     console = Screen(file=io.StringIO(), width=160)
     console.print(page("o1", [found[0]._replace(received=found[0].received._replace(message=told))]))
     shown = console.file.getvalue()
     assert f"rates      {version}   since stock-commands, partition 0, offset 0" in shown
     assert "distance, splits" in shown
-    assert "site lyon points 7" in shown
+    assert "site lyon unfilled 0 points 7, 1" in shown
 
 
 async def test_a_program_is_told_the_same_without_the_person(inputs, facts):

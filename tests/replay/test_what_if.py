@@ -141,6 +141,19 @@ def test_what_is_wrong_in_a_file_is_named(tmp_path, name, content, said):
         read_instead([tmp_path / name])
 
 
+def test_a_policy_decides_from_the_start(keeper, keyed, tmp_path):
+    file = tmp_path / "lyon-first.yaml"
+    file.write_text(
+        "name: lyon-first\ncurrency: EUR\nsites:\n  lyon: {priority: 1}\n  madrid: {priority: 2}\n"
+        "rules:\n  - name: all\n    criteria: [{by: priority}]\n"
+    )
+    found = compared(keeper, keyed, read_instead([file]), EVERYTHING)
+    assert found.replaced == ("sourcing",)
+    assert plans(found.base)["o1"] == {"madrid": 2}
+    assert plans(found.other)["o1"] == {"lyon": 2}
+    assert found.figures()["records nobody can decide"] == (0, 0)
+
+
 def test_a_folder_without_any_of_them_is_refused(tmp_path):
     with pytest.raises(Unavailable, match="has none of"):
         read_instead([tmp_path])

@@ -17,7 +17,7 @@ from simulated.virtual import OPENS_AT, Times
 from simulated.worker import Surroundings
 
 from cauce.runtime.clockwork import tell
-from cauce.runtime.reference.publisher import _send
+from cauce.runtime.reference.publisher import _places, _send
 from cauce.runtime.reference.reference_files import published
 from cauce.runtime.settings import Settings
 from services import NAMES
@@ -108,7 +108,7 @@ class Simulation:
     def publish(self, kind, items, *, late=False):
         """A version of reference data for everybody; some hear of it late."""
         for part in published(kind, items):
-            self._write(_send(self, self.settings, part, self.times.now), late=late)
+            self._write(_send(self, self.settings, _places(self.settings), part, self.times.now), late=late)
 
     # -- without faults
 
