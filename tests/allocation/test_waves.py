@@ -1,5 +1,6 @@
 """Waves: orders that wait, decided on together."""
 
+from datetime import date
 from itertools import product
 from random import Random
 
@@ -7,7 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.inbound import BackorderExpected, ExpectedUnits, ExpectStock
+from schemas.levels import StockLevel
 from schemas.policies import By, Criterion, Rule, SiteTerms, SourcingPolicy, Unfilled
+from schemas.reference import Safety
 from schemas.stock import Allocated, DemandLine
 from schemas.waves import DecideWave, WaveDecided, WaveMethod
 from services.allocation.domain import joint, waves
@@ -85,6 +89,20 @@ def test_a_wave_gives_scarce_goods_to_those_whom_they_fill_most(short, told):
     assert allocated.explanation.sourcing.method == "wave"
     assert allocated.explanation.trigger == "stock.wave.v1/w1"
     assert short.replayed().table() == short.table()
+
+
+def test_a_wave_tells_what_channels_may_still_sell_and_when_the_others_may_have_theirs(told):
+    pool = told.pool(policy=POLICY, safety=(Safety(id="none", units=0),))
+    for name, units in {"o1": 4, "o2": 3, "o3": 2}.items():
+        pool.orders(name, {"cup": units})
+    supply = ExpectedUnits(sku="cup", quantity=6, due_on=date(2026, 3, 9))
+    pool.do(ExpectStock(pool=0, purchase_id="PO-1", site="madrid", lines=(supply,)))
+    pool.receives({"cup": 3})
+    events = pool.do(wave("o1", "o2", "o3"))
+    expected, level = told.one(events, BackorderExpected), told.one(events, StockLevel)
+    assert (expected.order_id, expected.lines[0].expected_on) == ("o3", supply.due_on)
+    assert [one.available for one in level.channels] == [0]
+    assert pool.replayed().table() == pool.table()
 
 
 def test_a_wave_is_decided_once(short):
