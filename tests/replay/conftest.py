@@ -14,7 +14,8 @@ from cauce.runtime.settings import Settings
 from schemas.base import Sealed
 from schemas.envelope import Envelope
 from schemas.orders import Customer, Destination, ShipOption
-from schemas.reference import Kind, Product, Site
+from schemas.policies import By, Criterion, Rule, SourcingPolicy
+from schemas.reference import Kind, Product, ReferenceActivated, Site
 from schemas.stock import DemandLine, ReceiveStock, ReserveStock, SkuQuantity
 from services import load
 
@@ -84,3 +85,16 @@ def keeper():
 def facts(inputs):
     """All that it says of the inputs."""
     return facts_of(inputs)
+
+
+@pytest.fixture
+def ruled(inputs):
+    """The inputs with a policy at offset 8, active from 9 on, and order `o4` under it; and what is said of them."""
+    policy = SourcingPolicy(
+        name="near", currency="EUR", rules=(Rule(name="all", criteria=(Criterion(by=By.DISTANCE),)),)
+    )
+    (version,) = published(Kind.SOURCING, [policy])
+    active = ReferenceActivated(kind=Kind.SOURCING, pool=0, label="near", version=version.version, activated_at=NOW)
+    more = enumerate((version, active, order("o4", 1)), start=len(inputs))
+    found = [*inputs, *(_record(offset, message) for offset, message in more)]
+    return found, facts_of(found)

@@ -112,6 +112,13 @@ async def test_what_a_policy_adds_to_an_explanation_is_shown_with_its_versions(i
     assert "site lyon unfilled 0 points 7, 1" in shown
 
 
+async def test_a_policy_is_known_by_the_record_that_activated_it(ruled):
+    inputs, facts = ruled
+    (found,) = await again(facts_on("o4", facts), inputs)
+    assert found.equal
+    assert found.since(found.received.message.explanation.sourcing.policy_version).offset == 9
+
+
 async def test_a_program_is_told_the_same_without_the_person(inputs, facts):
     found = await again(facts_on("o2", facts), inputs)
     told = json.loads(json.dumps(to_json("o2", found)))
