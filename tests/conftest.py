@@ -108,6 +108,15 @@ def settings(broker: str, prefix: str, tmp_path: Path) -> Settings:
     return Settings(servers=broker, prefix=prefix, home=tmp_path)
 
 
+@pytest.fixture(autouse=True)
+def _kafka_is_heard() -> Iterator[None]:
+    """Commands that are invoked in the tests' own process quiet Kafka's client for good; other tests listen to it."""
+    client = logging.getLogger("aiokafka")
+    level = client.level
+    yield
+    client.setLevel(level)
+
+
 class ExpectedErrors:
     """Patterns of the errors that a test provokes: `expected_errors.add("breaker tripped")`."""
 

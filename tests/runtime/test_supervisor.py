@@ -34,6 +34,7 @@ from pathlib import Path
 from cauce.cli.up import run_until_told
 from cauce.runtime.supervisor import UNENDING, Program, Supervisor
 signal.signal(signal.SIGHUP, signal.SIG_IGN if sys.argv[1] == "nohup" else signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background of a shell are deaf to it
 waiter = Program("waiter", (sys.executable, "-c", sys.argv[2], sys.argv[3] + "/waiter"), {})
 asyncio.run(run_until_told(Supervisor([waiter], Path(sys.argv[3]), UNENDING)))
 """
