@@ -36,7 +36,7 @@ class Differs(RuntimeError):
 
 async def prepare(settings: Settings) -> int:
     """The topics of the job and all its inputs; how many records a run reads."""
-    names = ["stock-commands", *FACTS, *FACTS.values(), "backordered", "reservations", "waves"]
+    names = dict.fromkeys(["stock-commands", *_keeper.lane(settings, "any").outputs, *FACTS.values()])
     await create_topics(str(settings.servers), settings, [TopicSpec(name, PARTITIONS, {}) for name in names])
     producer = AIOKafkaProducer(bootstrap_servers=settings.servers, max_batch_size=1 << 20, max_request_size=2 << 20)
     await producer.start()
