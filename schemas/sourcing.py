@@ -1,4 +1,4 @@
-"""How an order was sourced by a policy: what was known of the order, and what the decision weighed."""
+"""Why an order was sourced as it was: the candidates, and by a policy what it knew of the order and weighed."""
 
 from typing import Annotated
 
@@ -52,3 +52,25 @@ class Sourcing(Part):
     points: tuple[int, ...]
     unfilled: NonNegativeInt
     alone: tuple[SitePoints, ...]
+
+
+class Candidate(Part):
+    """A site as the decision saw it: how far, and how much of the demand it could have served alone."""
+
+    site: str
+    distance_meters: NonNegativeInt
+    lines_served: NonNegativeInt
+    units_served: NonNegativeInt
+    chosen: bool
+    excluded: str = ""
+
+
+class Explanation(Part):
+    """Why these sites: the rule, the versions it used, and every candidate, nearest first; `sourcing` by a policy."""
+
+    rule: str
+    sites_version: str
+    products_version: str
+    trigger: str
+    candidates: tuple[Candidate, ...]
+    sourcing: Sourcing | None = None

@@ -7,7 +7,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt
 
 from schemas.base import Instant, Message, Part
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, ShipOption, Sku
-from schemas.sourcing import OrderTerms, Sourcing
+from schemas.sourcing import Explanation, OrderTerms
 
 
 class SkuQuantity(Part):
@@ -151,28 +151,6 @@ class Shipment(Part):
     country: str
     distance_meters: NonNegativeInt
     lines: tuple[ShipmentLine, ...] = Field(min_length=1)
-
-
-class Candidate(Part):
-    """A site as the decision saw it: how far, and how much of the demand it could have served alone."""
-
-    site: str
-    distance_meters: NonNegativeInt
-    lines_served: NonNegativeInt
-    units_served: NonNegativeInt
-    chosen: bool
-    excluded: str = ""
-
-
-class Explanation(Part):
-    """Why these sites: the rule, the versions it used, and every candidate, nearest first; `sourcing` by a policy."""
-
-    rule: str
-    sites_version: str
-    products_version: str
-    trigger: str
-    candidates: tuple[Candidate, ...]
-    sourcing: Sourcing | None = None
 
 
 class Allocated(Message):

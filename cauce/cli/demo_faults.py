@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import aiohttp
-import click
 from aiokafka.errors import KafkaError
 
+from cauce.cli import Impossible
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.supervisor import GaveUp
 from cauce.runtime.topics import TopicMisfit
@@ -14,10 +14,8 @@ from cauce.runtime.topics import TopicMisfit
 FORESEEN = (Unavailable, GaveUp, TopicMisfit, KafkaError, aiohttp.ClientError, OSError)
 
 
-class Unplayable(click.ClickException):
+class Unplayable(Impossible):
     """It cannot be played, or not to its end. The message says what is wrong, and what to do."""
-
-    exit_code = 2
 
 
 @contextmanager

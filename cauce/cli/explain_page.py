@@ -11,7 +11,8 @@ from cauce.cli import order_words as words
 from cauce.cli.screen import QUIET, grid, listed, phrase, section, text
 from cauce.replay.reasons import Decision
 from cauce.runtime.lane import Record
-from schemas.stock import Allocated, Candidate
+from schemas.sourcing import Candidate
+from schemas.stock import Allocated
 from services.insight.domain.sentences import counted
 
 _VERSION = "_version"

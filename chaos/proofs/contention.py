@@ -17,7 +17,7 @@ from cauce.runtime.backlog import Backlog, backlog_of
 from cauce.runtime.reference.publisher import publish_reference
 from cauce.runtime.topics import create_topics, specs
 from chaos.proofs import contested
-from chaos.proofs.fleet import Fleet, Late, Worker
+from chaos.proofs.fleet import Late, Worker
 from chaos.proofs.ground import Found, Ground, ground, say
 from schemas.raw import RawTopic
 from services import load
@@ -55,7 +55,7 @@ async def prove(options: Options) -> Found:
             say(f"{sent:,} claims sent, {kills} kills, waiting until all are decided")
             await _level(backlog)
             seconds = time.monotonic() - began
-            codes = _stopped(fleet)
+            codes = fleet.stop()
         say("reading what became of every claim")
         records = here.kafka.records
         wrong = await contested.judged(
@@ -131,7 +131,3 @@ async def _level(backlog: Backlog) -> None:
         if time.monotonic() > end:
             raise Late(f"not decided within {DECIDED_SECONDS} s")
         await asyncio.sleep(RESTART_SECONDS)
-
-
-def _stopped(fleet: Fleet) -> list[int]:
-    return [worker.stop() for worker in fleet.workers]

@@ -163,6 +163,10 @@ class Fleet:
                 raise Late(f"nobody took {set(wanted) - found}")
             await asyncio.sleep(_LOOK_SECONDS)
 
+    def stop(self) -> list[int]:
+        """SIGTERM to each worker, one after the other; their exit codes."""
+        return [worker.stop() for worker in self.workers]
+
     def end(self) -> None:
         """Kill all that run."""
         for worker in self.workers:

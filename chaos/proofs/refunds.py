@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from chaos.proofs import paying
-from chaos.proofs.fleet import Fleet, Late, Worker
+from chaos.proofs.fleet import Late, Worker
 from chaos.proofs.ground import Found, Ground, ground, say
 from chaos.proofs.refunding import Provider, Shop, eventually
 from schemas.effects import EffectAnswered
@@ -61,7 +61,7 @@ async def _refunded(options: Options, here: Ground, provider: Provider) -> Found
         say(f"{asked:,} times asked, {kills} kills, waiting until all are answered")
         await eventually(lambda: shop.facts("refunded", PaymentRefunded), count, _SETTLED_SECONDS)
         answers = await shop.facts("payments-results", EffectAnswered)
-        codes = _stopped(fleet)
+        codes = fleet.stop()
     wrong = await shop.wrong(count)
     return {
         "proven": not any(wrong.values()) and not any(codes) and kills == options.kills,
@@ -125,7 +125,3 @@ async def _kill(workers: Sequence[Worker], kills: int) -> int:
         await asyncio.sleep(RESTART_SECONDS)
         worker.start()
     return kills
-
-
-def _stopped(fleet: Fleet) -> list[int]:
-    return [worker.stop() for worker in fleet.workers]

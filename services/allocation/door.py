@@ -20,6 +20,7 @@ from schemas.stock_forms import (
     Purchase,
     PurchaseAnswer,
     PurchaseReceipt,
+    ReceiptLine,
     StockAdjustment,
     StockMovement,
     StockReceipt,
@@ -50,8 +51,12 @@ def _receipt(form: StockReceipt) -> ReceiveStock:
         pool=pool_of(form.site),
         receipt_id=form.receipt,
         site=form.site,
-        lines=tuple(SkuQuantity(sku=line.sku, quantity=line.quantity) for line in form.lines),
+        lines=_units(form.lines),
     )
+
+
+def _units(lines: Iterable[ReceiptLine]) -> tuple[SkuQuantity, ...]:
+    return tuple(SkuQuantity(sku=line.sku, quantity=line.quantity) for line in lines)
 
 
 def _wave(form: StockWave) -> DecideWave:
@@ -120,7 +125,7 @@ def _sending(form: TransferSending) -> SendTransfer:
         transfer_id=form.transfer,
         site=form.site,
         to_site=form.to_site,
-        lines=tuple(SkuQuantity(sku=line.sku, quantity=line.quantity) for line in form.lines),
+        lines=_units(form.lines),
     )
 
 
@@ -175,7 +180,7 @@ def _purchase_receipt(form: PurchaseReceipt) -> ReceivePurchase:
         receipt_id=form.receipt,
         purchase_id=form.purchase,
         site=form.site,
-        lines=tuple(SkuQuantity(sku=line.sku, quantity=line.quantity) for line in form.lines),
+        lines=_units(form.lines),
     )
 
 

@@ -6,7 +6,8 @@ from cauce.decider import MemoryReference
 from cauce.runtime.service import Received
 from schemas.envelope import Envelope
 from schemas.orders import ChangeRefused, ChangeRequested, LineQuantity, Reason
-from schemas.stock import Allocated, Explanation
+from schemas.sourcing import Explanation
+from schemas.stock import Allocated
 from services.fulfillment import translate
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)

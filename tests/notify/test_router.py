@@ -27,16 +27,8 @@ from schemas.payments import PaymentRefunded
 from schemas.reference import Product
 from schemas.returns import DisposedUnits, GoodsReturned, Grade, ReturnAuthorized, ReturnLine, ReturnRefused
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped, Quote
-from schemas.stock import (
-    Allocated,
-    Backordered,
-    BackorderReleased,
-    DemandLine,
-    Disposition,
-    Explanation,
-    Shipment,
-    ShipmentLine,
-)
+from schemas.sourcing import Explanation
+from schemas.stock import Allocated, Backordered, BackorderReleased, DemandLine, Disposition, Shipment, ShipmentLine
 from schemas.topics import TOPICS
 from services.notify.domain import router
 from services.notify.translate import to_route

@@ -20,6 +20,7 @@ from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
 from services.allocation.domain.requests import refused
 from services.allocation.domain.rows import InboundUnits, Purchase, arrival_key, site_key
+from services.allocation.domain.sourcing import units_by_sku
 from services.allocation.domain.stock import RECEIVE, Draft, Stock, StockEvent, mark_seen
 
 Request = ExpectStock | AnswerPurchase | ReceivePurchase
@@ -68,9 +69,7 @@ def receive(stock: Stock, command: ReceivePurchase) -> tuple[StockEvent, ...]:
     if stock.has_seen(Move.RECEIVED, command.site, command.receipt_id):
         return ()
     draft = Draft(stock, command.pool)
-    came: dict[str, int] = {}
-    for line in command.lines:
-        came[line.sku] = came.get(line.sku, 0) + line.quantity
+    came = units_by_sku(command.lines)
     purchase = _row(stock, command.site, command.purchase_id)
     if purchase is None:
         about = {"site": command.site, "request_id": command.receipt_id}

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from schemas.light import light
-from schemas.stock import Allocated, Explanation, ReserveStock, Shipment, ShipmentLine, Stage
+from schemas.sourcing import Explanation
+from schemas.stock import Allocated, ReserveStock, Shipment, ShipmentLine, Stage
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.rows import LineUnits, OpenShipment, Order, Waiting
 from services.allocation.domain.sourcing import NearSite, Pick

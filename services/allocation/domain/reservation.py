@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from schemas.light import light
-from schemas.stock import Backordered, DemandLine, Explanation, ReserveStock
+from schemas.sourcing import Explanation
+from schemas.stock import Backordered, DemandLine, ReserveStock
 from services.allocation.domain.promises import promise
 from services.allocation.domain.ruling import RuledStock, decide, explained, rule_for
 from services.allocation.domain.sourcing import Pick, SiteMap, explain, source

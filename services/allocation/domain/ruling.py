@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from schemas.light import light, replace
 from schemas.policies import By, Criterion, Rule, SourcingPolicy, Unfilled, When
 from schemas.reference import Kind, Rate
-from schemas.sourcing import OrderTerms, SitePoints, Sourcing
-from schemas.stock import Candidate, DemandLine, Explanation, ReserveStock
+from schemas.sourcing import Candidate, Explanation, OrderTerms, SitePoints, Sourcing
+from schemas.stock import DemandLine, ReserveStock
 from services.allocation.domain.criteria import points_of
 from services.allocation.domain.eligibility import Sites, sites_for
 from services.allocation.domain.plans import Task, Wanted, fill

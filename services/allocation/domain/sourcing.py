@@ -6,12 +6,13 @@ has it whole; a line that no site has whole is split over the sites that have so
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from cauce.places import Coordinates, distance_meters
 from schemas.light import light
 from schemas.reference import Site
-from schemas.stock import Candidate, DemandLine, Explanation
+from schemas.sourcing import Candidate, Explanation
+from schemas.stock import DemandLine
 from services.allocation.domain.stock import Stock
 
 RULE = "nearest-site"
@@ -87,12 +88,24 @@ def _split(demand: DemandLine, sites: Sequence[NearSite], left: Mapping[str, int
     return picks
 
 
-def units_by_sku(demands: Iterable[DemandLine]) -> dict[str, int]:
-    """All units that are wanted of each sku."""
-    wanted: dict[str, int] = {}
-    for demand in demands:
-        wanted[demand.sku] = wanted.get(demand.sku, 0) + demand.quantity
-    return wanted
+class Units(Protocol):
+    """A line of whatever is wanted, sent or received."""
+
+    @property
+    def sku(self) -> str:
+        """Of what."""
+
+    @property
+    def quantity(self) -> int:
+        """How many."""
+
+
+def units_by_sku(lines: Iterable[Units]) -> dict[str, int]:
+    """All units of each sku, in the order in which they come first."""
+    units: dict[str, int] = {}
+    for line in lines:
+        units[line.sku] = units.get(line.sku, 0) + line.quantity
+    return units
 
 
 def explain(

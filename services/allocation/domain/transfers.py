@@ -3,14 +3,11 @@
 What came is free at its new site, whatever was sent; the fact of the receipt holds both figures.
 """
 
-from collections.abc import Iterable
-
 from schemas.movements import (
     ReceiveTransfer,
     SendTransfer,
     TransferLine,
     TransferReceived,
-    TransferredUnits,
     TransferSent,
 )
 from schemas.stock import SkuQuantity
@@ -18,6 +15,7 @@ from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
 from services.allocation.domain.requests import refused
 from services.allocation.domain.rows import Transfer, site_key
+from services.allocation.domain.sourcing import units_by_sku
 from services.allocation.domain.stock import SEND, UNPACK, Draft, Stock, StockEvent, mark_seen
 
 
@@ -26,7 +24,7 @@ def send(stock: Stock, command: SendTransfer) -> tuple[StockEvent, ...]:
     site, name = command.site, command.transfer_id
     if _row(stock, site, name) or stock.has_seen(command.type, site, name):
         return ()
-    wanted = _units(command.lines)
+    wanted = units_by_sku(command.lines)
     short = [sku for sku, units in wanted.items() if stock.position(sku, site).free < units]
     if short or site == command.to_site:
         code = "too_few_units" if short else "same_site"
@@ -50,7 +48,7 @@ def receive(stock: Stock, command: ReceiveTransfer) -> tuple[StockEvent, ...]:
         detail = "no such transfer is on its way here: it never was, or it was received before"
         return (refused(command, **about, code="unknown_transfer", detail=detail),)
     draft = Draft(stock, command.pool)
-    received = _units(command.lines)
+    received = units_by_sku(command.lines)
     draft.say(_received(command, dict(transfer.lines), received))
     came = [sku for sku, units in received.items() if units]
     for sku in came:
@@ -71,13 +69,6 @@ def _received(command: ReceiveTransfer, sent: dict[str, int], received: dict[str
             for sku in dict.fromkeys([*sent, *received])
         ),
     )
-
-
-def _units(lines: Iterable[SkuQuantity | TransferredUnits]) -> dict[str, int]:
-    units: dict[str, int] = {}
-    for line in lines:
-        units[line.sku] = units.get(line.sku, 0) + line.quantity
-    return units
 
 
 def _row(stock: Stock, site: str, name: str) -> Transfer | None:

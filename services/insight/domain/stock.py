@@ -5,16 +5,8 @@ from typing import Any
 
 from schemas.base import Message
 from schemas.reservations import ShipmentAdvanced, StockReleased
-from schemas.stock import (
-    AdjustmentRefused,
-    Allocated,
-    Backordered,
-    BackorderReleased,
-    Bucket,
-    Explanation,
-    Shipment,
-    StockMoved,
-)
+from schemas.sourcing import Explanation
+from schemas.stock import AdjustmentRefused, Allocated, Backordered, BackorderReleased, Bucket, Shipment, StockMoved
 from services.insight.domain.orders import by_version
 from services.insight.domain.rows import Fact, Projection, Row
 

@@ -30,14 +30,13 @@ from schemas.shipments import (
     Work,
     WorkPicked,
 )
+from schemas.sourcing import Candidate, Explanation
 from schemas.stock import (
     AdvanceShipment,
     Allocated,
     Backordered,
     Bucket,
-    Candidate,
     DemandLine,
-    Explanation,
     Move,
     ReserveStock,
     Shipment,
