@@ -65,6 +65,9 @@ class PackedHeaders(Sequence[Header]):
     def __hash__(self) -> int:
         return hash(tuple(self))
 
+    def __repr__(self) -> str:
+        return repr(list(self))
+
 
 def wire_of(headers: Iterable[Header]) -> bytes:
     """Any headers as Kafka writes them, with their count."""

@@ -68,6 +68,7 @@ def test_packed_headers_read_as_the_pairs_they_were_made_of(headers):
     packed = PackedHeaders(wire_of(headers))
     assert packed == headers
     assert len(packed) == len(headers)
+    assert repr(packed) == repr(headers)
     assert wire_of(packed) == wire_of(list(packed))
 
 
