@@ -8,6 +8,7 @@ from pydantic import Field, PositiveInt, StringConstraints
 from cauce.money import Currency, Money, total, worths
 from cauce.places import Coordinates
 from schemas.base import Instant, Message, Part, Sealed
+from schemas.holds import Hold
 
 Sku = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -95,7 +96,8 @@ class Payment(Part):
 class PlaceOrder(Message):
     """A channel's order, mapped, located and sealed by the door, and not yet judged.
 
-    `destination` is absent where the country is unknown; `address_gaps` names the fields that are empty in the seal.
+    `destination` is absent where the country is unknown; `address_gaps` names the fields that are empty in the seal;
+    `risk_score`, from 0 to 100, is the channel's own.
     """
 
     type: ClassVar[str] = "order.place.v1"
@@ -113,6 +115,7 @@ class PlaceOrder(Message):
     lines: tuple[AskedLine, ...] = ()
     charges: tuple[Charge, ...] = ()
     payments: tuple[Payment, ...] = ()
+    risk_score: int | None = None
 
 
 class CancelOrder(Message):
@@ -137,7 +140,10 @@ class Reason(Part):
 
 
 class OrderPlaced(Message):
-    """The order is taken, once and for ever; version 1. `digest` is that of what the channel sent."""
+    """The order is taken, once and for ever; version 1. `digest` is that of what the channel sent.
+
+    With `holds` it stands still until each of them has ended.
+    """
 
     type: ClassVar[str] = "order.placed.v1"
     key: ClassVar[str] = "order_id"
@@ -157,6 +163,7 @@ class OrderPlaced(Message):
     charges: tuple[Charge, ...] = ()
     payments: tuple[Payment, ...] = ()
     digest: str = ""
+    holds: tuple[Hold, ...] | None = None
 
     def amount(self) -> Money:
         """What the customer pays: lines and charges."""

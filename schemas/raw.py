@@ -11,6 +11,7 @@ from pydantic import Field, PositiveInt, StringConstraints, TypeAdapter
 from cauce.money import Currency
 from schemas.base import Instant
 from schemas.foreign import Channel, Foreign, Key, Text
+from schemas.order_forms import OrderForm
 from schemas.orders import Country, ShipOption, Sku
 from schemas.returns import Grade
 from schemas.shipments import CarrierStatus, Scan
@@ -72,6 +73,7 @@ class ChannelOrder(Foreign):
     lines: Annotated[tuple[ChannelLine, ...], Field(max_length=2000)]
     charges: tuple[ChannelCharge, ...] = ()
     payments: tuple[ChannelPayment, ...] = ()
+    risk_score: Annotated[int, Field(ge=0, le=100)] | None = None
 
 
 class ChannelCancellation(Foreign):
@@ -155,7 +157,7 @@ class RawTopic(StrEnum):
     STOCK_REPORTS = "stock-reports"
 
 
-_Orders = Annotated[ChannelOrder | ChannelCancellation, Field(discriminator="kind")]
+_Orders = Annotated[ChannelOrder | ChannelCancellation | OrderForm, Field(discriminator="kind")]
 _Returns = Annotated[ReturnRequest | ReturnReceipt, Field(discriminator="kind")]
 _Stock = Annotated[StockForm | StockWave, Field(discriminator="kind")]
 

@@ -8,6 +8,7 @@ from pydantic import NonNegativeInt, PositiveInt
 from cauce.money import KnownCurrency, Money
 from cauce.places import Coordinates
 from schemas.base import Instant, Message, Part
+from schemas.holds import HoldRules
 from schemas.orders import Country, ShipOption, Sku
 from schemas.policies import SourcingPolicy
 
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     STOCKING = "stocking"
     SAFETY = "safety"
     SOURCING = "sourcing"
+    HOLDS = "holds"
 
 
 class Site(Part):
@@ -97,7 +99,9 @@ MODELS: dict[Kind, type[Part]] = {
     Kind.STOCKING: Stocking,
     Kind.SAFETY: Safety,
     Kind.SOURCING: SourcingPolicy,
+    Kind.HOLDS: HoldRules,
 }
+MAPPINGS = frozenset({Kind.POLICY, Kind.HOLDS})  # one item each, in a file of its own form
 CHOSEN = frozenset({Kind.SOURCING})  # all their versions are kept, and one of them is activated by a record
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt
 
 from cauce.money import Money
 from schemas.base import Instant, Message, Part
+from schemas.holds import HoldKind
 from schemas.orders import Country, Customer, Destination, ShipOption
 from schemas.stock import ShipmentLine
 
@@ -63,13 +64,15 @@ class Work(StrEnum):
 
     PICK = "pick"
     STOP = "stop"
+    HOLD = "hold"
 
 
 class WarehouseWork(Message):
     """Work for the crew of a site: `lines` are to be sent, the units of `stopped` are not, or go back to their shelf.
 
     The highest `revision` of a shipment is what counts; with `stop` nothing is left to send. Units that were canceled
-    before their allocation came are `stopped` in revision 1, so that the facts say what became of every unit.
+    before their allocation came are `stopped` in revision 1, so that the facts say what became of every unit. With
+    `hold` the units are kept, and not sent before a later revision says `pick`; `held` are the kinds of the holds.
     """
 
     type: ClassVar[str] = "warehouse.work.v1"
@@ -89,6 +92,7 @@ class WarehouseWork(Message):
     stopped: tuple[ShipmentLine, ...] = ()
     customer: Customer
     destination: Destination
+    held: tuple[HoldKind, ...] | None = None
 
 
 class WorkPicked(Message):
@@ -196,6 +200,7 @@ class Trouble(StrEnum):
     STOPPED = "stopped"
     NO_SERVICE = "no_service"
     OUT_OF_ORDER = "out_of_order"
+    HELD = "held"
 
 
 class CarrierSign(Part):

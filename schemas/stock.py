@@ -6,6 +6,7 @@ from typing import ClassVar
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from schemas.base import Instant, Message, Part
+from schemas.holds import Hold
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, ShipOption, Sku
 from schemas.sourcing import Explanation, OrderTerms
 
@@ -47,6 +48,7 @@ class ReserveStock(StockCommand):
     deliver_by: Instant
     lines: tuple[DemandLine, ...]
     terms: OrderTerms | None = None
+    holds: tuple[Hold, ...] | None = None
 
 
 class ReleaseStock(StockCommand):
@@ -154,7 +156,10 @@ class Shipment(Part):
 
 
 class Allocated(Message):
-    """Units of an order are promised from sites. `decision` numbers the keeper's promises for this order from 1."""
+    """Units of an order are promised from sites. `decision` numbers the keeper's promises for this order from 1.
+
+    `holds` are those that the order was taken or released with: reserved it may be, sent not before they have ended.
+    """
 
     type: ClassVar[str] = "order.allocated.v1"
     key: ClassVar[str] = "order_id"
@@ -170,6 +175,7 @@ class Allocated(Message):
     deliver_by: Instant
     shipments: tuple[Shipment, ...] = Field(min_length=1)
     explanation: Explanation
+    holds: tuple[Hold, ...] | None = None
 
 
 class Backordered(Message):
@@ -193,6 +199,7 @@ class Backordered(Message):
     queue_number: PositiveInt
     explanation: Explanation
     terms: OrderTerms | None = None
+    holds: tuple[Hold, ...] | None = None
 
 
 class BackorderReleased(Message):

@@ -18,6 +18,7 @@ from cauce.audit.record import Entry, Place, Violation
 from schemas.base import Message
 from schemas.counts import DecideCount, OpenCount, ReportCount
 from schemas.effects import EffectAnswered
+from schemas.holding import HoldOrder, ReleaseHold
 from schemas.inbound import AnswerPurchase, ExpectStock, ReceivePurchase
 from schemas.movements import MoveStock, ReceiveTransfer, SendTransfer
 from schemas.notices import TellCustomer
@@ -49,7 +50,7 @@ from schemas.waves import DecideWave
 
 _BY_ID = (PlaceOrder, RequestReturn, ReceiveReturn)
 _BY_KEY = (
-    *(CancelOrder, RecordScan, RecordCarrierEvent),
+    *(CancelOrder, HoldOrder, ReleaseHold, RecordScan, RecordCarrierEvent),
     *(ReserveStock, ReleaseStock, AdvanceShipment, RestockReturn, ReceiveStock, AdjustStock, DecideWave),
     *(OpenCount, ReportCount, DecideCount, MoveStock, SendTransfer, ReceiveTransfer),
     *(ExpectStock, AnswerPurchase, ReceivePurchase),
@@ -91,7 +92,7 @@ def _key(entry: Entry) -> tuple[str, ...]:
     match message:
         case PlaceOrder() | RequestReturn() | ReceiveReturn():
             return (entry.envelope.id,)
-        case CancelOrder():
+        case CancelOrder() | HoldOrder() | ReleaseHold():
             name = message.request_id
         case RecordScan():
             name = f"{message.shipment_id}/{message.scan_id}"

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from cauce.audit.answers import Answers
 from cauce.audit.desk import Desk
+from cauce.audit.holds import Holds
 from cauce.audit.identity import Identity, Sequences
 from cauce.audit.inputs import Inputs
 from cauce.audit.ledgers import LedgerLine, TwoLedgers
@@ -53,7 +54,7 @@ class Auditor:
         self._parked = frozenset(parked)
         self._orders_set_aside: set[str] = set()
         self._secrecy, self._inputs = Secrecy(canaries), Inputs(raw, self._parked)
-        self._waits: list[Waits] = [Refunds(), Lines(), Shipments(), Changes(), Returns(), Notices()]
+        self._waits: list[Waits] = [Refunds(), Lines(), Holds(), Shipments(), Changes(), Returns(), Notices()]
         self._checks: list[Check] = [
             Identity(), Sequences(), Ledger(), Desk(), Promises(), Money(), *self._waits, self._inputs,
             Answers(self._parked),

@@ -7,6 +7,8 @@ from typing import Any
 
 from cauce.audit.record import Entry, Gap, Violation
 from cauce.audit.states import State, Waiting
+from schemas.holding import OrderReleased
+from schemas.holds import keeps_from_stock
 from schemas.orders import OrderChanged, OrderPlaced
 from schemas.reservations import StockReleased
 from schemas.returns import GoodsReturned
@@ -24,6 +26,8 @@ class Units:
     by_kind: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     promised: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     queued_by: str | None = None
+    from_stock: set[str] = field(default_factory=set)  # the holds that keep it from the stock
+    released: set[str] = field(default_factory=set)
 
     def add(self, kind: str, lines: Iterable[Any]) -> None:
         """Count `lines` as `kind`."""
@@ -56,6 +60,10 @@ class Lines:
             case OrderPlaced():
                 self._orders[message.order_id].place = entry.place
                 self._add("ordered", message, message.lines)
+                kept = (hold.hold_id for hold in message.holds or () if keeps_from_stock([hold]))
+                self._orders[message.order_id].from_stock.update(kept)
+            case OrderReleased():
+                self._orders[message.order_id].released.add(message.hold_id)
             case OrderChanged():
                 self._add("canceled", message, message.canceled)
             case GoodsReturned():
@@ -91,7 +99,7 @@ class Lines:
         found = []
         for order_id, units in self._orders.items():
             for line_id in _known_lines(units):
-                broken = _wrong(units.line(line_id))
+                broken = _wrong(units.line(line_id), may_wait=bool(units.from_stock - units.released))
                 if broken:
                     kind = Gap if units.by_kind["ordered"][line_id] else Violation
                     found.append(kind(7, units.place or "order-placed", order_id, f"line {line_id}: {broken}"))
@@ -117,14 +125,16 @@ def _queued(count: Counter[str]) -> int:
     return count["queued"] - count["unqueued"] - count["later"]
 
 
-def _wrong(count: Counter[str]) -> str:
-    return _wrong_at_the_keeper(count) or _wrong_on_the_way(count)
+def _wrong(count: Counter[str], *, may_wait: bool) -> str:
+    return _wrong_at_the_keeper(count, may_wait=may_wait) or _wrong_on_the_way(count)
 
 
-def _wrong_at_the_keeper(count: Counter[str]) -> str:
+def _wrong_at_the_keeper(count: Counter[str], *, may_wait: bool) -> str:
     ordered, ahead = count["ordered"], count["ahead"]
     nowhere = ordered - ahead - count["at_once"] - count["queued"]
-    if nowhere > 0:
+    if may_wait and count["at_once"] + count["queued"]:
+        return "it is held from the stock, and was given some"
+    if nowhere > 0 and not may_wait:
         return f"{nowhere} units were neither promised nor put in the queue"
     if nowhere < 0:
         return f"{ordered} ordered, but {count['at_once']} promised, {count['queued']} queued and {ahead} left out"

@@ -8,6 +8,7 @@ class State(StrEnum):
     """Where work stands that is not ended. Whatever is neither at an end nor in one of these breaks law 7."""
 
     IN_QUEUE = "in_queue"
+    HELD = "held"
     AT_WORK = "at_work"
     PARCEL_CLOSED = "parcel_closed"
     WITH_CARRIER = "with_carrier"
@@ -30,6 +31,7 @@ class About(NamedTuple):
 
 ABOUT = {
     State.IN_QUEUE: About("keeper", "orders with units in the queue for stock"),
+    State.HELD: About("whoever may release", "orders that are held"),
     State.AT_WORK: About("crew", "shipments at work at a site"),
     State.PARCEL_CLOSED: About("crew", "parcels closed and not handed over"),
     State.WITH_CARRIER: About("carrier", "parcels with the carrier"),

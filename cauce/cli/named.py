@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from cauce.cli.order import the_one
+from cauce.cli.order_names import the_one
 from cauce.replay.window import read_bound, read_instant
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings

@@ -1,32 +1,36 @@
-"""`cauce order show | list`: orders as the read model knows them."""
+"""`cauce order show | list`: orders as the read model knows them; the commands that change one stand beside."""
 
 import click
-from sqlalchemy import Connection
 
-from cauce.cli.order_list import choices, table_of
+from cauce.cli import order_change, order_hold
+from cauce.cli.order_list import table_of
+from cauce.cli.order_names import ORDER, the_one
 from cauce.cli.order_page import page
 from cauce.cli.order_timeline import in_order_of_cause
 from cauce.cli.plain import say_json
 from cauce.cli.screen import Screen
-from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
 from services.insight.domain.standing import OrderState
-from services.insight.reading import Fields, counts_by_state, orders_in, orders_named, reading, story_of, to_json
+from services.insight.reading import counts_by_state, orders_in, reading, story_of, to_json
 
 STATES = [state.value for state in OrderState]
-OFFERED = 20  # orders that a name could mean
 
 
 @click.group()
 def command() -> None:
-    """Look orders up.
+    """Look orders up, change them, cancel them, hold them.
 
-    Their lines, parcels, money, and why everything was decided as it was.
+    Their lines, parcels, money, and why everything was decided as it was. What can still be done with an order, and
+    until when: docs/order-states.md.
     """
 
 
+for _command in (*order_change.COMMANDS, *order_hold.COMMANDS):
+    command.add_command(_command)
+
+
 @command.command()
-@click.argument("order")
+@ORDER
 @click.option("--all", "everything", is_flag=True, help="Every fact: the stock ledger and what others echo as well.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(order: str, *, everything: bool, as_json: bool) -> None:
@@ -60,19 +64,3 @@ def list_orders(states: tuple[str, ...], *, limit: int, as_json: bool) -> None:
     else:
         screen = Screen()
         screen.print(table_of(orders, counts, width=screen.width))
-
-
-def the_one(connection: Connection, name: str) -> Fields:
-    """The order that a name means. Raises Unavailable where there is none, or where it could be any of several."""
-    found = orders_named(connection, name, limit=OFFERED + 1)
-    if not found:
-        raise Unavailable(
-            f"no order has the id, number or channel's number {name!r}, or one that begins so: see `cauce order list`"
-        )
-    if len(found) > 1:
-        more = "\n  and more" if len(found) > OFFERED else ""
-        raise Unavailable(
-            f"{name!r} could be any of these; ask for one by its id, the first word of its line:\n"
-            f"{choices(found[:OFFERED])}{more}"
-        )
-    return found[0]

@@ -25,7 +25,7 @@ _STAGE_STYLES = {
 
 def page(story: OrderStory, *, everything: bool, width: int) -> RenderableType:
     """Everything about an order; `everything` adds the facts that only echo others."""
-    shown = [_header(story.order), *_troubles(story)]
+    shown = [_header(story.order), *parts.holds(story), *_troubles(story)]
     if story.lines:
         shown.append(_lines(story, wide=width >= WIDE))
     if story.shipments:

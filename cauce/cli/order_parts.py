@@ -1,5 +1,6 @@
 """The parts of an order's page: parcels, money, returns, and the reasons of every allocation."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +16,18 @@ from schemas.shipments import Rejection
 from services.insight.domain.sentences import counted
 from services.insight.reading import Fields, OrderStory
 
+_DONE = {"allocate": "reserved", "pack": "packed", "ship": "handed over"}
 _WAITED = 0  # the decision that the rest waits for stock
+
+
+def holds(story: OrderStory) -> Iterator[RenderableType]:
+    """A line for each hold that stands: what it stops, who may release it, and until when."""
+    for hold in story.holds:
+        if hold["released_at"] is None:
+            until = f", until {words.moment(hold['until'])}" if hold["until"] else ""
+            what = f" {hold['kind']}: the {hold['scope']} is held, nothing of it is {_DONE[hold['stops']]}{until}"
+            may = f"  {hold['hold_id']}, released by {' or '.join(hold['release_by'])}"
+            yield phrase((" held ", "bold black on yellow"), (what, "yellow"), (may, QUIET))
 
 
 def shipments(story: OrderStory) -> RenderableType:

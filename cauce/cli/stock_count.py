@@ -2,10 +2,11 @@
 
 import click
 
+from cauce.cli.forms import NAME, named
 from cauce.cli.plain import say
 from cauce.cli.screen import Screen
 from cauce.cli.stock_page import count_page, counts_page
-from cauce.cli.stock_requests import NAME, SITE, hand_in, named, units_of, worth_of
+from cauce.cli.stock_requests import SITE, hand_in, units_of, worth_of
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
 from schemas.stock_forms import CountDecision, CountedLine, CountOpening, CountReport

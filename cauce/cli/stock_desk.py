@@ -2,7 +2,8 @@
 
 import click
 
-from cauce.cli.stock_requests import NAME, REASON, SITE, hand_in, named
+from cauce.cli.forms import NAME, named
+from cauce.cli.stock_requests import REASON, SITE, hand_in
 from schemas.movements import Movement
 from schemas.stock_forms import StockAdjustment, StockMovement
 

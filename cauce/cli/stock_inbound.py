@@ -4,7 +4,8 @@ from datetime import date
 
 import click
 
-from cauce.cli.stock_requests import NAME, SITE, hand_in, named, units_of
+from cauce.cli.forms import NAME, named
+from cauce.cli.stock_requests import SITE, hand_in, units_of
 from schemas.inbound import SupplierWord
 from schemas.stock_forms import AnswerLine, Purchase, PurchaseAnswer, PurchaseLine, PurchaseReceipt, ReceiptLine
 

@@ -1,40 +1,21 @@
 """What a site's desk asks, from the console through the door: a form with a name of its own, on `stock-reports`."""
 
-import asyncio
 from decimal import Decimal, InvalidOperation
-from uuid import uuid4
 
 import click
 
-from cauce.cli.plain import say
-from cauce.cli.recorded import present, recorded
+from cauce.cli import forms
 from cauce.money import DECIMALS
-from cauce.runtime.lane import Output
-from cauce.runtime.records import deliver
-from cauce.runtime.settings import Settings
 from schemas.raw import RawTopic
 from schemas.stock_forms import StockForm, Worth
 
-NAME = click.option("--name", default="", help="The request's own name; the same name twice is one request.")
 SITE = click.argument("site")
 REASON = click.option("--reason", default="", help="A short code, such as broken-in-rack.")
 
 
-def named(name: str, kind: str) -> str:
-    """The name that was given, or a new one."""
-    return name or f"{kind}-{uuid4().hex[:12]}"
-
-
 def hand_in(form: StockForm, done: str) -> None:
     """Write a form as its site would, wait until it is stored, and say `done`. Raises Unavailable."""
-    settings = Settings()
-    servers = recorded(settings)
-    present(settings, servers, [RawTopic.STOCK_REPORTS])
-    value = form.model_dump_json(exclude_none=True).encode()
-    asyncio.run(
-        deliver(servers, settings.prefix, [Output(RawTopic.STOCK_REPORTS, form.site.encode(), value, [], None)])
-    )
-    say(done)
+    forms.hand_in(form, RawTopic.STOCK_REPORTS, form.site, done)
 
 
 def worth_of(said: tuple[str, str] | None) -> Worth | None:

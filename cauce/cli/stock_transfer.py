@@ -2,7 +2,8 @@
 
 import click
 
-from cauce.cli.stock_requests import NAME, SITE, hand_in, named, units_of
+from cauce.cli.forms import NAME, named
+from cauce.cli.stock_requests import SITE, hand_in, units_of
 from schemas.stock_forms import ReceiptLine, TransferReceipt, TransferredLine, TransferSending
 
 UNITS = click.argument("units", nargs=-1, required=True, metavar="SKU=UNITS...")

@@ -1,9 +1,12 @@
 """Facts of an order into commands to the keeper, and the keeper's commands as they are."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from cauce.decider import Reference
 from cauce.runtime.service import Received
+from schemas.holding import ClaimedLine, OrderReleased
+from schemas.holds import keeps_from_stock
 from schemas.light import light
 from schemas.orders import LineQuantity, OrderChanged, OrderPlaced
 from schemas.reference import Kind, TimeReached
@@ -23,9 +26,9 @@ _restock, _returned = light(RestockReturn), light(ReturnedUnits)
 
 
 def from_order_placed(received: Received, _reference: Reference) -> ReserveStock | None:
-    """Promise its goods; an order without goods needs no stock."""
+    """Promise its goods; an order without goods needs no stock, and one that is held from it waits."""
     placed: OrderPlaced = received.message
-    if not placed.lines:
+    if not placed.lines or (placed.holds and keeps_from_stock(placed.holds)):
         return None
     return _reserve(
         pool=FIRST_POOL,
@@ -37,12 +40,37 @@ def from_order_placed(received: Received, _reference: Reference) -> ReserveStock
         deliver_by=placed.deliver_by,
         lines=tuple(_demand(line_id=line.line_id, sku=line.sku, quantity=line.quantity) for line in placed.lines),
         terms=_terms(placed),
+        holds=placed.holds,
     )
 
 
 def _terms(placed: OrderPlaced) -> OrderTerms:
     worths = (_worth(line_id=line.line_id, quantity=line.quantity, amount=line.amount.amount) for line in placed.lines)
     return _order_terms(channel=placed.channel, currency=placed.currency, worths=tuple(worths))
+
+
+def from_order_released(received: Received, _reference: Reference) -> ReserveStock | None:
+    """Promise its goods now, if it was held from the stock; what was canceled since, the keeper knows."""
+    released: OrderReleased = received.message
+    claim = released.claim
+    if claim is None or not claim.lines:
+        return None
+    return _reserve(
+        pool=FIRST_POOL,
+        order_id=released.order_id,
+        order_number=released.order_number,
+        customer=released.customer,
+        destination=claim.destination,
+        ship_option=claim.ship_option,
+        deliver_by=claim.deliver_by,
+        lines=tuple(_demand(line_id=line.line_id, sku=line.sku, quantity=line.quantity) for line in claim.lines),
+        terms=_order_terms(channel=claim.channel, currency=claim.currency, worths=_claimed(claim.lines)),
+        holds=claim.holds,
+    )
+
+
+def _claimed(lines: Iterable[ClaimedLine]) -> tuple[LineWorth, ...]:
+    return tuple(_worth(line_id=line.line_id, quantity=line.quantity, amount=line.amount) for line in lines)
 
 
 def from_order_changed(received: Received, _reference: Reference) -> ReleaseStock:

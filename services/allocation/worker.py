@@ -22,6 +22,7 @@ SERVICE = Service(
             inputs={
                 "order-placed": translate.from_order_placed,
                 "order-changed": translate.from_order_changed,
+                "order-released": translate.from_order_released,
                 "work-picked": translate.from_work_picked,
                 "packed": translate.from_packed,
                 "shipped": translate.from_shipped,

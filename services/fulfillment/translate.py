@@ -2,11 +2,12 @@
 
 from cauce.decider import Reference
 from cauce.runtime.service import Received
+from schemas.holding import OrderHeld, OrderReleased
 from schemas.orders import ChangeRequested
 from schemas.reference import Kind
 from schemas.shipments import RecordCarrierEvent, Scan
 from schemas.stock import Allocated
-from services.fulfillment.domain.commands import StartWork, StopUnits, TakeCarrierEvent, TakeScan
+from services.fulfillment.domain.commands import LiftHold, StartWork, StopUnits, TakeCarrierEvent, TakeHold, TakeScan
 from services.fulfillment.domain.state import Promise
 
 
@@ -20,7 +21,9 @@ def from_allocated(received: Received, _reference: Reference) -> StartWork:
         ship_option=allocated.ship_option,
         deliver_by=allocated.deliver_by,
     )
-    return StartWork(at=received.envelope.at, promise=promise, shipments=allocated.shipments)
+    return StartWork(
+        at=received.envelope.at, promise=promise, shipments=allocated.shipments, holds=allocated.holds or ()
+    )
 
 
 def from_change_requested(received: Received, _reference: Reference) -> StopUnits | None:
@@ -29,6 +32,18 @@ def from_change_requested(received: Received, _reference: Reference) -> StopUnit
     if not isinstance(request, ChangeRequested):
         return None
     return StopUnits(at=received.envelope.at, request_id=request.request_id, lines=request.lines)
+
+
+def from_order_held(received: Received, _reference: Reference) -> TakeHold | None:
+    """What intake refused holds nothing."""
+    held = received.message
+    return TakeHold(at=received.envelope.at, hold=held.hold) if isinstance(held, OrderHeld) else None
+
+
+def from_order_released(received: Received, _reference: Reference) -> LiftHold:
+    """The hold ended, whoever ended it."""
+    released: OrderReleased = received.message
+    return LiftHold(at=received.envelope.at, hold_id=released.hold_id)
 
 
 def from_command(received: Received, reference: Reference) -> TakeScan | TakeCarrierEvent:

@@ -2,6 +2,7 @@
 
 from cauce.decider import Decider
 from cauce.runtime.service import DoorLane, EntityLane, Service
+from schemas.holding import HoldLifted, HoldTaken
 from schemas.orders import ChangeAnswered
 from schemas.raw import RawTopic
 from schemas.shipments import (
@@ -23,6 +24,8 @@ SHIPMENTS = EntityLane(
     inputs={
         "allocated": translate.from_allocated,
         "change-requested": translate.from_change_requested,
+        "order-held": translate.from_order_held,
+        "order-released": translate.from_order_released,
         "fulfillment-commands": translate.from_command,
         "reference": translate.from_reference,
     },
@@ -36,6 +39,8 @@ SHIPMENTS = EntityLane(
         ParcelDelivered,
         ShipmentException,
         ChangeAnswered,
+        HoldTaken,
+        HoldLifted,
     ),
 )
 

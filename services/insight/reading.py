@@ -20,6 +20,7 @@ from services.insight.tables import (
     CHANGES,
     DECISIONS,
     EXCEPTIONS,
+    HOLDS,
     LINES,
     NOTICES,
     ORDERS,
@@ -52,6 +53,7 @@ class OrderStory(NamedTuple):
     refunds: list[Fields]
     returns: list[Fields]
     changes: list[Fields]
+    holds: list[Fields]
     notices: list[Fields]
     exceptions: list[Fields]
     timeline: list[Fields]
@@ -148,6 +150,7 @@ def story_of(connection: Connection, order: Fields) -> OrderStory:
         refunds=_nested(of(REFUNDS, REFUNDS.c.owed_at), of(REFUND_PAYMENTS), by="refund_id", name="parts"),
         returns=_nested(of(RETURNS, RETURNS.c.authorized_at), of(RETURN_LINES), by="return_id", name="lines"),
         changes=of(CHANGES, CHANGES.c.requested_at),
+        holds=[_parsed(row, "release_by") for row in of(HOLDS, HOLDS.c.held_at)],
         notices=of(NOTICES, NOTICES.c.told_at),
         exceptions=of(EXCEPTIONS, EXCEPTIONS.c.at),
         timeline=of(TIMELINE, TIMELINE.c.at, TIMELINE.c.rank, TIMELINE.c.topic, TIMELINE.c.sequence),

@@ -56,6 +56,15 @@ CHANGES = Table(
     *of(UtcInstant, "requested_at", "answered_at"),
     *of(String, "outcome", "reason"),
 )
+HOLDS = Table(
+    "holds",
+    METADATA,
+    key("order_id"),
+    key("hold_id"),
+    Column("kind", String, index=True),
+    *of(String, "stops", "scope", "reason", "release_by", "released_by"),
+    *of(UtcInstant, "until", "held_at", "released_at"),
+)
 CANCELLATIONS = Table(
     "cancellations",
     METADATA,

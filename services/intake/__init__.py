@@ -1,8 +1,9 @@
 """Intake: every order of every channel is taken once or refused with reasons, and changed only as others could stop it.
 
-Reads: `intake-commands`, `change-answered`, `reference` (products, policy); through its door `channel-orders`.
-Writes: `order-placed`, `order-refused`, `change-requested`, `order-changed`.
-Owns: what counts as the same order, what an order is worth, its versions, and the row that a channel order leaves.
+Reads: `intake-commands`, `change-answered`, `reference` (products, sites, policy, holds), `ticks`; through its door
+`channel-orders`.
+Writes: `order-placed`, `order-refused`, `change-requested`, `order-changed`, `order-held`, `order-released`.
+Owns: what counts as the same order, what an order is worth, its versions and holds, and the row that an order leaves.
 Never: decides whether a unit can still be stopped, moves stock or money, or opens what the door sealed.
 
 Guarantees: a channel order is placed at most once, however often it is sent, and content that differs is set aside;

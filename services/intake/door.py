@@ -4,6 +4,8 @@ from cauce.ids import order_id, outside_id, person_id
 from cauce.money import Money
 from cauce.runtime.service import Command, DoorTools, Unreadable
 from schemas.foreign import Foreign, reason_code
+from schemas.holding import HoldOrder, ReleaseHold
+from schemas.order_forms import HoldRelease, OrderHold
 from schemas.orders import (
     AskedLine,
     CancelOrder,
@@ -26,6 +28,10 @@ def commands(form: Foreign, tools: DoorTools) -> tuple[Command, ...]:
             return (_order(form, tools),)
         case ChannelCancellation():
             return (_cancellation(form, tools),)
+        case OrderHold():
+            return (_hold(form, tools),)
+        case HoldRelease():
+            return (_release(form, tools),)
         case _:
             raise Unreadable(f"kind: {type(form).__name__} is not a form of the order door")
 
@@ -41,6 +47,7 @@ def _order(form: ChannelOrder, tools: DoorTools) -> Command:
         destination=tools.locate(form.ship_to.country, form.ship_to.postal_code),
         address_gaps=tuple(name for name in REQUIRED if not getattr(form.ship_to, name).strip()),
         ship_option=form.ship_option,
+        risk_score=form.risk_score,
         lines=tuple(_line(number, line, form.currency) for number, line in enumerate(form.lines, start=1)),
         charges=tuple(Charge(code=charge.code, amount=_money(charge.amount, form.currency)) for charge in form.charges),
         payments=tuple(
@@ -94,5 +101,32 @@ def _cancellation(form: ChannelCancellation, tools: DoorTools) -> Command:
         line_ids=tuple(str(number) for number in form.lines),
         reason=reason_code(form.reason),
         asked_by=form.channel,
+    )
+    return Command(outside_id(form.channel, form.kind, f"{form.order}\x1f{form.request}"), message)
+
+
+def _hold(form: OrderHold, tools: DoorTools) -> Command:
+    order = order_id(tools.secret, form.channel, form.order)
+    message = HoldOrder(
+        order_id=order,
+        request_id=form.request,
+        kind=form.hold,
+        line_ids=tuple(str(number) for number in form.lines),
+        shipment_ids=tuple(f"{order}-{number}" for number in form.shipments),
+        reason=reason_code(form.reason),
+        until=form.until,
+        asked_by=form.asked_by,
+    )
+    return Command(outside_id(form.channel, form.kind, f"{form.order}\x1f{form.request}"), message)
+
+
+def _release(form: HoldRelease, tools: DoorTools) -> Command:
+    message = ReleaseHold(
+        order_id=order_id(tools.secret, form.channel, form.order),
+        request_id=form.request,
+        hold=form.hold,
+        role=form.role,
+        reason=reason_code(form.reason),
+        asked_by=form.asked_by,
     )
     return Command(outside_id(form.channel, form.kind, f"{form.order}\x1f{form.request}"), message)

@@ -1,6 +1,7 @@
 """The lanes of intake: one over each order, and the door of the channels."""
 
 from cauce.runtime.service import DoorLane, EntityLane, Service
+from schemas.holding import HoldOrder, HoldRefused, OrderHeld, OrderReleased, ReleaseHold
 from schemas.orders import (
     CancelOrder,
     ChangeRefused,
@@ -14,6 +15,7 @@ from schemas.orders import (
 from schemas.raw import RawTopic
 from services.intake import door, translate
 from services.intake.domain import DECIDER, Order
+from services.intake.domain.commands import TimePassed
 
 ORDERS = EntityLane(
     service="intake",
@@ -22,12 +24,22 @@ ORDERS = EntityLane(
         "intake-commands": translate.from_command,
         "change-answered": translate.from_change_answered,
         "reference": translate.from_reference,
+        "ticks": translate.from_nobody,
     },
     decider=DECIDER,
     state=Order,
-    publishes=(OrderPlaced, OrderRefused, OrderConflicted, ChangeRequested, ChangeRefused, OrderChanged),
+    publishes=(
+        *(OrderPlaced, OrderRefused, OrderConflicted),
+        *(ChangeRequested, ChangeRefused, OrderChanged),
+        *(OrderHeld, OrderReleased, HoldRefused),
+    ),
+    on_due=TimePassed,
 )
 
-DOOR = DoorLane(service="intake", inputs={RawTopic.CHANNEL_ORDERS: door.commands}, publishes=(PlaceOrder, CancelOrder))
+DOOR = DoorLane(
+    service="intake",
+    inputs={RawTopic.CHANNEL_ORDERS: door.commands},
+    publishes=(PlaceOrder, CancelOrder, HoldOrder, ReleaseHold),
+)
 
 SERVICE = Service("intake", lanes=(ORDERS, DOOR))

@@ -1,4 +1,4 @@
-"""A company's reference data as files in one folder: sites, products, rates, policy, stocking and safety stock."""
+"""A company's reference data as files in one folder: sites, products, rates, policy, holds, stocking and safety."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,10 +12,10 @@ from cauce.runtime.reference.flaws import BrokenFile, Flaw, bounded
 from cauce.runtime.reference.mappings import read_mapping
 from cauce.runtime.reference.tables import read_table
 from schemas.base import Part
-from schemas.reference import CHOSEN, MODELS, Kind, ReferencePublished
+from schemas.reference import CHOSEN, MAPPINGS, MODELS, Kind, ReferencePublished
 
 ITEMS_A_PART, BYTES_A_PART = 1000, 512 << 10  # about 100 KB of products in one record; a broker takes 1 MB
-FILES = {kind: f"{kind}.yaml" if kind is Kind.POLICY else f"{kind}.csv" for kind in Kind if kind not in CHOSEN}
+FILES = {kind: f"{kind}.yaml" if kind in MAPPINGS else f"{kind}.csv" for kind in Kind if kind not in CHOSEN}
 
 
 def read_folder(folder: Path) -> dict[Kind, list[Part]]:
@@ -25,7 +25,7 @@ def read_folder(folder: Path) -> dict[Kind, list[Part]]:
     for kind, name in FILES.items():
         if not os.path.lexists(folder / name):
             continue
-        read = read_mapping if kind is Kind.POLICY else read_table
+        read = read_mapping if kind in MAPPINGS else read_table
         try:
             found[kind] = read(folder / name, MODELS[kind])
         except BrokenFile as broken:

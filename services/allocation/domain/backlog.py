@@ -97,6 +97,7 @@ def fold_backordered(stock: Stock, event: Backordered) -> None:
         queue_number=event.queue_number,
         lines=lines,
         terms=event.terms,
+        holds=event.holds,
     )
     order = stock.order(event.order_id)
     stock.rows.put(kinds.ORDERS, event.order_id, order._replace(reserved=True, ahead=()))

@@ -44,6 +44,7 @@ def promise(
             deliver_by=party.deliver_by,
             shipments=shipments,
             explanation=explanation,
+            holds=party.holds,
         )
     )
     for one in shipments:

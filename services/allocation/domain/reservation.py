@@ -71,4 +71,5 @@ def _backordered(
         queue_number=queue_number,
         explanation=explanation,
         terms=command.terms,
+        holds=command.holds,
     )

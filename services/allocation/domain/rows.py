@@ -18,6 +18,7 @@ import msgspec
 
 from cauce.decider import RowCodec
 from schemas.base import Instant, Part
+from schemas.holds import Hold
 from schemas.light import read_form
 from schemas.orders import Customer, Destination, ShipOption, Sku
 from schemas.sourcing import OrderTerms
@@ -115,6 +116,7 @@ class Waiting(Part):
     queue_number: int
     lines: tuple[WaitingLine, ...]
     terms: OrderTerms | None = None
+    holds: tuple[Hold, ...] | None = None
 
 
 class Today(NamedTuple):

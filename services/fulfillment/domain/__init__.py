@@ -4,8 +4,18 @@ from typing import assert_never
 
 from services.fulfillment.domain.carriage import take_carrier_event
 from services.fulfillment.domain.changes import stop_units
-from services.fulfillment.domain.commands import Command, Event, StartWork, StopUnits, TakeCarrierEvent, TakeScan
+from services.fulfillment.domain.commands import (
+    Command,
+    Event,
+    LiftHold,
+    StartWork,
+    StopUnits,
+    TakeCarrierEvent,
+    TakeHold,
+    TakeScan,
+)
 from services.fulfillment.domain.evolution import evolve
+from services.fulfillment.domain.holding import lift_hold, take_hold
 from services.fulfillment.domain.scans import take_scan
 from services.fulfillment.domain.state import OrderShipments
 from services.fulfillment.domain.work import start_work
@@ -27,6 +37,10 @@ def decide(order: OrderShipments, command: Command) -> tuple[Event, ...]:
             return take_scan(order, command)
         case TakeCarrierEvent():
             return take_carrier_event(order, command)
+        case TakeHold():
+            return take_hold(order, command.hold)
+        case LiftHold():
+            return lift_hold(order, command.hold_id)
         case _:
             assert_never(command)
 

@@ -2,8 +2,10 @@
 
 from typing import assert_never
 
+from schemas.holds import HeldStage
 from schemas.shipments import CarrierSign, CarrierStatus, ShipmentException, Trouble
 from services.fulfillment.domain.commands import Event, TakeCarrierEvent
+from services.fulfillment.domain.held import kinds_on
 from services.fulfillment.domain.parcels import carry, hold
 from services.fulfillment.domain.sightings import Sighting
 from services.fulfillment.domain.state import Arrived, InParcel, InWork, OrderShipments, Stopped
@@ -31,13 +33,23 @@ def take_carrier_event(order: OrderShipments, command: TakeCarrierEvent) -> tupl
         case InWork():
             return (*hold(shipment, sighting, sign), *mishap)
         case InParcel():
-            return (*carry(order.order_id, sighting.shipment_id, shipment, sign), *mishap)
+            escaped = _escaped(order, sighting, shipment)
+            return (*carry(order.order_id, sighting.shipment_id, shipment, sign), *(mishap or escaped))
         case Arrived():
             return mishap
         case Stopped():
             return sighting.exception(Trouble.STOPPED, f"the carrier says {event.status}, but the work was stopped")
         case _:
             assert_never(shipment)
+
+
+def _escaped(order: OrderShipments, sighting: Sighting, parcel: InParcel) -> tuple[ShipmentException, ...]:
+    """The carrier has what should have stayed: that is so, and somebody must know."""
+    if not order.holds or parcel.shipped:
+        return ()
+    kinds = kinds_on(order, sighting.shipment_id, parcel.lines, HeldStage.SHIP)
+    detail = f"the carrier has it, though it is held for {', '.join(kinds)}: call it back, or release it"
+    return sighting.exception(Trouble.HELD, detail) if kinds else ()
 
 
 def _mishap(status: CarrierStatus, sighting: Sighting) -> tuple[ShipmentException, ...]:

@@ -23,7 +23,7 @@ def stop_units(order: OrderShipments, command: StopUnits) -> tuple[Event, ...]:
     work = dict(_stoppable(order))
     cuts, rest = draw([(shipment_id, at_work.lines) for shipment_id, at_work in work.items()], of_lines(command.lines))
     cuts = {shipment_id: cut for shipment_id, cut in cuts.items() if cut.taken}
-    revised = (revise_work(order.order_id, shipment_id, work[shipment_id], cut) for shipment_id, cut in cuts.items())
+    revised = (revise_work(order, shipment_id, work[shipment_id], cut) for shipment_id, cut in cuts.items())
     return (*revised, _answer(order, command, cuts, rest))
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.holding import HoldLifted, HoldTaken
+from schemas.holds import Hold
 from schemas.orders import ChangeAnswered, LineQuantity
 from schemas.reference import Rate
 from schemas.shipments import (
@@ -18,16 +20,19 @@ from schemas.shipments import (
 from schemas.stock import Shipment
 from services.fulfillment.domain.state import Promise
 
-Event = WarehouseWork | WorkPicked | ParcelPacked | ParcelShipped | ParcelDelivered | ShipmentException | ChangeAnswered
+Progress = WorkPicked | ParcelPacked | ParcelShipped | ParcelDelivered
+Answered = ChangeAnswered | HoldTaken | HoldLifted
+Event = WarehouseWork | Progress | ShipmentException | Answered
 
 
 @dataclass(frozen=True, slots=True)
 class StartWork:
-    """Units were promised from sites: let the crews begin."""
+    """Units were promised from sites: let the crews begin, unless the order was promised under `holds`."""
 
     at: datetime
     promise: Promise
     shipments: tuple[Shipment, ...]
+    holds: tuple[Hold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +62,20 @@ class TakeCarrierEvent:
     event: RecordCarrierEvent
 
 
-Command = StartWork | StopUnits | TakeScan | TakeCarrierEvent
+@dataclass(frozen=True, slots=True)
+class TakeHold:
+    """The order, or a part of it, stands still."""
+
+    at: datetime
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True)
+class LiftHold:
+    """A hold has ended."""
+
+    at: datetime
+    hold_id: str
+
+
+Command = StartWork | StopUnits | TakeScan | TakeCarrierEvent | TakeHold | LiftHold

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from schemas.holding import HoldLifted, HoldTaken
 from schemas.orders import ChangeAnswered
 from schemas.shipments import (
     ParcelDelivered,
@@ -12,13 +13,11 @@ from schemas.shipments import (
     Work,
     WorkPicked,
 )
-from services.fulfillment.domain.commands import Event
+from services.fulfillment.domain.commands import Event, Progress
 from services.fulfillment.domain.parcels import in_parcel
 from services.fulfillment.domain.state import Arrived, InWork, OrderShipments, Promise, ShipmentState, Stopped
 from services.fulfillment.domain.units import less, more, of_lines, quantities
 from services.fulfillment.domain.work import FIRST_REVISION
-
-Progress = WorkPicked | ParcelPacked | ParcelShipped | ParcelDelivered
 
 
 def evolve(order: OrderShipments, event: Event) -> OrderShipments:
@@ -32,6 +31,11 @@ def evolve(order: OrderShipments, event: Event) -> OrderShipments:
             return _noticed(order, event)
         case ChangeAnswered():
             return _answered(order, event)
+        case HoldTaken():
+            return order.model_copy(update={"holds": (*order.holds, event.hold)})
+        case HoldLifted():
+            left = tuple(hold for hold in order.holds if hold.hold_id != event.hold_id)
+            return order.model_copy(update={"holds": left, "ended": tuple(sorted({*order.ended, event.hold_id}))})
         case _:
             assert_never(event)
 
@@ -57,15 +61,17 @@ def _advanced(shipment: ShipmentState, event: Progress) -> ShipmentState:
 def _worked(order: OrderShipments, event: WarehouseWork) -> OrderShipments:
     """Only the first revision brings units that were canceled before; later ones follow an answer."""
     before = order.shipments.get(event.shipment_id)
-    picked = isinstance(before, InWork) and before.picked
+    at_work = before if isinstance(before, InWork) else None
+    picked = at_work is not None and at_work.picked
     if event.revision == FIRST_REVISION:
         order = order.model_copy(update={"unclaimed": less(order.unclaimed, of_lines(event.stopped))})
     if event.work is Work.STOP:
         return _moved(order, event.shipment_id, Stopped(stage="stopped", site=event.site, picked=picked))
-    return _moved(order, event.shipment_id, _in_work(event, picked=picked))
+    return _moved(order, event.shipment_id, _in_work(event, before=at_work))
 
 
-def _in_work(event: WarehouseWork, *, picked: bool) -> InWork:
+def _in_work(event: WarehouseWork, *, before: InWork | None) -> InWork:
+    """What the crew has in its hands, and a sign that came too early, outlive a revision."""
     promise = Promise(
         order_number=event.order_number,
         customer=event.customer,
@@ -80,7 +86,8 @@ def _in_work(event: WarehouseWork, *, picked: bool) -> InWork:
         site_country=event.site_country,
         revision=event.revision,
         lines=event.lines,
-        picked=picked,
+        picked=before is not None and before.picked,
+        early=before.early if before else None,
     )
 
 

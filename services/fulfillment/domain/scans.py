@@ -2,14 +2,17 @@
 
 from typing import assert_never
 
+from schemas.holds import HeldStage
 from schemas.shipments import CarrierSign, Scan, Trouble
 from services.fulfillment.domain.commands import Event, TakeScan
+from services.fulfillment.domain.held import kinds_on
 from services.fulfillment.domain.parcels import carry, hold, pack
 from services.fulfillment.domain.sightings import Sighting
 from services.fulfillment.domain.state import Arrived, InParcel, InWork, OrderShipments, ShipmentState, Stopped
 from services.fulfillment.domain.work import pick
 
 HANDED_OVER = CarrierSign()
+HELD_SCANS = {Scan.PACKED: HeldStage.PACK, Scan.HANDED_OVER: HeldStage.SHIP}
 
 
 def take_scan(order: OrderShipments, command: TakeScan) -> tuple[Event, ...]:
@@ -22,7 +25,19 @@ def take_scan(order: OrderShipments, command: TakeScan) -> tuple[Event, ...]:
         return sighting.exception(Trouble.UNKNOWN_SHIPMENT, "no work was ever given out under this label")
     if scan.site != shipment.site:
         return sighting.exception(Trouble.WRONG_SITE, f"scanned at {scan.site}, but {shipment.site} works on it")
-    return _scan_of(shipment, command)
+    return _held_back(order, shipment, command) or _scan_of(shipment, command)
+
+
+def _held_back(order: OrderShipments, shipment: ShipmentState, command: TakeScan) -> tuple[Event, ...]:
+    """What is held is not closed and not handed over; what the crew has picked, it has."""
+    scan, stage = command.scan, HELD_SCANS.get(command.scan.scan)
+    if not order.holds or stage is None or not isinstance(shipment, InWork | InParcel):
+        return ()
+    if isinstance(shipment, InParcel) and (shipment.shipped or stage is HeldStage.PACK):
+        return ()
+    kinds = kinds_on(order, scan.shipment_id, shipment.lines, stage)
+    detail = f"held for {', '.join(kinds)}: keep it here until it is released, then scan again"
+    return Sighting.by_scan(scan).exception(Trouble.HELD, detail) if kinds else ()
 
 
 def _scan_of(shipment: ShipmentState, command: TakeScan) -> tuple[Event, ...]:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PositiveInt
 
 from schemas.base import Instant, Part
+from schemas.holds import Hold
 from schemas.orders import Country, Customer, Destination, LineQuantity, ShipOption
 from schemas.shipments import CarrierSign
 from schemas.stock import ShipmentLine
@@ -75,7 +76,8 @@ class OrderShipments(Part):
     """The shipments of one order, by id.
 
     `canceled` counts by line the units this service ever agreed to cancel, `unclaimed` those of them that no allocation
-    has brought yet. `answered` are the change requests and `noticed` the scans and events that were written about.
+    has brought yet. `answered` are the change requests and `noticed` the scans and events that were written about;
+    `holds` are those that stand, `ended` the names of those that do not, be they ever so late to come.
     """
 
     order_id: str
@@ -83,4 +85,6 @@ class OrderShipments(Part):
     canceled: dict[str, int] = Field(default={})
     unclaimed: dict[str, int] = Field(default={})
     answered: tuple[str, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    ended: tuple[str, ...] = ()
     noticed: tuple[str, ...] = ()

@@ -1,7 +1,10 @@
 """Work for the crew of a site: begun with the allocation, revised when units of it are stopped."""
 
+from schemas.holding import HoldTaken
+from schemas.holds import HeldStage, HoldKind
 from schemas.shipments import WarehouseWork, Work, WorkPicked
 from services.fulfillment.domain.commands import StartWork
+from services.fulfillment.domain.held import kinds_on, new_holds
 from services.fulfillment.domain.labels import shipment_number
 from services.fulfillment.domain.state import InWork, OrderShipments, Promise
 from services.fulfillment.domain.units import Cut, draw
@@ -9,19 +12,22 @@ from services.fulfillment.domain.units import Cut, draw
 FIRST_REVISION = 1
 
 
-def start_work(order: OrderShipments, command: StartWork) -> tuple[WarehouseWork, ...]:
+def start_work(order: OrderShipments, command: StartWork) -> tuple[WarehouseWork | HoldTaken, ...]:
     """Work for each shipment that is new, less the units that were canceled before it came.
 
-    Those are taken from the highest-numbered shipments, as the keeper releases them.
+    Those are taken from the highest-numbered shipments, as the keeper releases them. Holds come first, so that no work
+    begins under them.
     """
+    taken = new_holds(order, command.holds)
+    order = order.model_copy(update={"holds": (*order.holds, *(one.hold for one in taken))})
     fresh = sorted(
         (shipment for shipment in command.shipments if shipment.shipment_id not in order.shipments),
         key=lambda shipment: shipment_number(shipment.shipment_id),
     )
     cuts, _ = draw([(shipment.shipment_id, shipment.lines) for shipment in reversed(fresh)], order.unclaimed)
-    return tuple(
+    works = (
         _work(
-            order.order_id,
+            order,
             shipment.shipment_id,
             command.promise,
             site=shipment.site,
@@ -31,12 +37,13 @@ def start_work(order: OrderShipments, command: StartWork) -> tuple[WarehouseWork
         )
         for shipment in fresh
     )
+    return (*taken, *works)
 
 
-def revise_work(order_id: str, shipment_id: str, work: InWork, cut: Cut) -> WarehouseWork:
+def revise_work(order: OrderShipments, shipment_id: str, work: InWork, cut: Cut) -> WarehouseWork:
     """The next revision, without the units that were cut."""
     return _work(
-        order_id,
+        order,
         shipment_id,
         work.promise,
         site=work.site,
@@ -46,15 +53,28 @@ def revise_work(order_id: str, shipment_id: str, work: InWork, cut: Cut) -> Ware
     )
 
 
+def go_on(order: OrderShipments, shipment_id: str, work: InWork) -> WarehouseWork:
+    """The next revision, with all units: under the holds of the order as it is now."""
+    return revise_work(order, shipment_id, work, Cut(kept=work.lines, taken=()))
+
+
 def _work(
-    order_id: str, shipment_id: str, promise: Promise, *, site: str, site_country: str, revision: int, cut: Cut
+    order: OrderShipments,
+    shipment_id: str,
+    promise: Promise,
+    *,
+    site: str,
+    site_country: str,
+    revision: int,
+    cut: Cut,
 ) -> WarehouseWork:
+    held = kinds_on(order, shipment_id, cut.kept, HeldStage.PACK) if order.holds else ()
     return WarehouseWork(
-        order_id=order_id,
+        order_id=order.order_id,
         order_number=promise.order_number,
         shipment_id=shipment_id,
         revision=revision,
-        work=Work.PICK if cut.kept else Work.STOP,
+        work=_asked(cut, held),
         site=site,
         site_country=site_country,
         ship_option=promise.ship_option,
@@ -63,7 +83,14 @@ def _work(
         stopped=cut.taken,
         customer=promise.customer,
         destination=promise.destination,
+        held=held or None,
     )
+
+
+def _asked(cut: Cut, held: tuple[HoldKind, ...]) -> Work:
+    if not cut.kept:
+        return Work.STOP
+    return Work.HOLD if held else Work.PICK
 
 
 def pick(order_id: str, shipment_id: str, work: InWork, *, operator: str) -> tuple[WorkPicked, ...]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from schemas.base import Message
 from schemas.counts import CountReported, CountShort
 from schemas.desk import RequestRefused
+from schemas.holding import HoldRefused
 from schemas.movements import TransferReceived
 from schemas.notices import NoticeFailed
 from schemas.orders import OrderConflicted
@@ -64,6 +65,7 @@ def _lost_on_the_way(transfer: TransferReceived) -> Trouble | None:
 
 TROUBLES: dict[type[Message], Callable[[Any], Trouble | None]] = {
     OrderConflicted: lambda fact: Trouble("order_conflicted", fact.channel_order, "came again with another body"),
+    HoldRefused: lambda fact: Trouble("hold_refused", fact.request_id, f"{fact.reason.code}: {fact.reason.detail}"),
     ShipmentException: lambda fact: Trouble(fact.trouble.value, fact.shipment_id, fact.detail),
     AdjustmentRefused: _short_adjustment,
     CountReported: _count_waits,

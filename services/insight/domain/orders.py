@@ -11,6 +11,7 @@ from schemas.orders import (
     OrderPlaced,
     OrderRefused,
 )
+from services.insight.domain.holds import hold_row
 from services.insight.domain.rows import Fact, Projection, Row, summed
 
 
@@ -46,7 +47,8 @@ def _placed(fact: Fact, placed: OrderPlaced) -> tuple[Row, ...]:
         for line in placed.lines
     )
     version = {"order_id": placed.order_id, "version": placed.version, "amount": placed.amount().amount, "at": fact.at}
-    return (Row("orders", order), Row("order_versions", version), *lines)
+    held = (hold_row(fact, placed.order_id, hold) for hold in placed.holds or ())
+    return (Row("orders", order), Row("order_versions", version), *lines, *held)
 
 
 def _refused(fact: Fact, refused: OrderRefused) -> tuple[Row, ...]:

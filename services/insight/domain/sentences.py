@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from schemas.base import Message
 from schemas.effects import EffectAnswered
+from schemas.holding import HoldLifted, HoldRefused, HoldTaken, OrderHeld, OrderReleased
 from schemas.inbound import BackorderExpected, ExpectedLine
 from schemas.notices import CustomerNotified, NoticeFailed, NoticeSuperseded
 from schemas.orders import (
@@ -42,6 +43,7 @@ from schemas.shipments import (
     WorkPicked,
 )
 from schemas.stock import Allocated, Backordered, BackorderReleased, Shipment, StockMoved
+from services.insight.domain.holds import scope_of
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
 _NAMED = 3  # goods named in a sentence; the rest are counted
@@ -90,7 +92,21 @@ def _placed(placed: OrderPlaced) -> str:
     units = sum(line.quantity for line in placed.lines)
     size = f"{counted(len(placed.lines), 'line')}, {counted(units, 'unit')}, {placed.amount()}"
     promise = f"{placed.ship_option} by {placed.deliver_by:%d %b}"
-    return f"taken from {placed.channel}: {size}, {promise}"
+    held = f"; held: {', '.join(hold.kind for hold in placed.holds)}" if placed.holds else ""
+    return f"taken from {placed.channel}: {size}, {promise}{held}"
+
+
+def _held(held: OrderHeld) -> str:
+    until = f" until {held.hold.until:%d %b %H:%M}" if held.hold.until else ""
+    return (
+        f"{held.asked_by} holds the {scope_of(held.hold)}: {held.hold.kind}, {held.hold.reason or 'no reason'}{until}"
+    )
+
+
+def _standing_still(taken: HoldTaken) -> str:
+    held, passed = (", ".join(map(_number, names)) for names in (taken.held, taken.passed))
+    what = f"{held} stand still" if held else "what comes will stand still"
+    return f"fulfillment holds for {taken.hold.kind}: {what}" + (f"; too late for {passed}" if passed else "")
 
 
 def _from_site(shipment: Shipment) -> str:
@@ -104,6 +120,9 @@ def _allocated(allocated: Allocated) -> str:
 def _work(work: WarehouseWork) -> str:
     if work.work is Work.STOP:
         return f"{work.site} is to stop {_number(work.shipment_id)}: {goods(work.stopped)} back to the shelf"
+    if work.work is Work.HOLD:
+        why = ", ".join(work.held or ())
+        return f"{work.site} is to keep {_number(work.shipment_id)} unpacked, revision {work.revision}: {why}"
     return f"{work.site} is to pick {_number(work.shipment_id)}, revision {work.revision}: {goods(work.lines)}"
 
 
@@ -167,6 +186,11 @@ ENTRIES: dict[type[Message], Entry] = {
             f"the order comes to {fact.amount}"
         ),
     ),
+    OrderHeld: Entry(3, _held),
+    HoldRefused: Entry(3, lambda fact: f"neither held nor released: {fact.reason.code}, {fact.reason.detail}"),
+    HoldTaken: Entry(19, _standing_still, main=False),
+    OrderReleased: Entry(3, lambda fact: f"{fact.released_by} lets go: the hold {fact.hold_id} for {fact.kind} ended"),
+    HoldLifted: Entry(19, lambda fact: f"fulfillment holds no more for {fact.hold_id}", main=False),
     ChangeRefused: Entry(5, lambda fact: f"nothing canceled: {fact.reason.code}"),
     Allocated: Entry(10, _allocated),
     Backordered: Entry(11, lambda fact: f"{goods(fact.lines)} wait for stock, number {fact.queue_number} in the queue"),

@@ -4,7 +4,17 @@ from typing import assert_never
 
 from cauce.decider import Decider
 from services.intake.domain.changes import ask_for_change, settle_change
-from services.intake.domain.commands import AskForChange, Command, Event, SettleChange, TakeOrder
+from services.intake.domain.commands import (
+    AskForChange,
+    AskForHold,
+    AskForRelease,
+    Command,
+    Event,
+    SettleChange,
+    TakeOrder,
+    TimePassed,
+)
+from services.intake.domain.holding import ask_for_hold, ask_for_release, due, end_holds
 from services.intake.domain.state import Order, evolve
 from services.intake.domain.taking import take_order
 
@@ -23,10 +33,16 @@ def decide(order: Order, command: Command) -> tuple[Event, ...]:
             return ask_for_change(order, command)
         case SettleChange():
             return settle_change(order, command)
+        case AskForHold():
+            return ask_for_hold(order, command)
+        case AskForRelease():
+            return ask_for_release(order, command)
+        case TimePassed():
+            return end_holds(order, command)
         case _:
             assert_never(command)
 
 
-DECIDER: Decider[Order, Command, Event] = Decider(initial=initial, decide=decide, evolve=evolve)
+DECIDER: Decider[Order, Command, Event] = Decider(initial=initial, decide=decide, evolve=evolve, due=due)
 
 __all__ = ["DECIDER", "Command", "Event", "Order", "decide", "evolve", "initial"]

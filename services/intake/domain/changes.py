@@ -33,7 +33,7 @@ def ask_for_change(order: Order, command: AskForChange) -> tuple[Event, ...]:
     if order.knows_request(request.request_id):
         return ()
     if order.open is None:
-        return (_refused(request, _why_closed(order)),)
+        return (_refused(request, why_closed(order)),)
     return (_proposed(order.open, request),)
 
 
@@ -49,7 +49,8 @@ def settle_change(order: Order, command: SettleChange) -> tuple[Event, ...]:
     return (_changed(order.open, ask, answer),)
 
 
-def _why_closed(order: Order) -> Reason:
+def why_closed(order: Order) -> Reason:
+    """Why nothing can be asked of an order that is not open."""
     if not order.digest:
         return Reason(field="order_id", code="unknown-order", detail="no such order was sent")
     if order.refused:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.holding import HoldOrder, HoldRefused, OrderHeld, OrderReleased, ReleaseHold
+from schemas.holds import HoldRule
 from schemas.orders import (
     CancelOrder,
     ChangeAnswered,
@@ -16,17 +18,25 @@ from schemas.orders import (
 )
 from schemas.reference import Policy
 
-Event = OrderPlaced | OrderRefused | OrderConflicted | ChangeRequested | ChangeRefused | OrderChanged
+Taken = OrderPlaced | OrderRefused | OrderConflicted
+Changed = ChangeRequested | ChangeRefused | OrderChanged
+Held = OrderHeld | OrderReleased | HoldRefused
+Event = Taken | Changed | Held
 
 
 @dataclass(frozen=True, slots=True)
 class TakeOrder:
-    """A channel sent an order. `policy` is absent, and `unknown_skus` empty, where none was published."""
+    """A channel sent an order. `policy` is absent, and `unknown_skus` empty, where none was published.
+
+    `rules` say which orders are held; `home` are the countries where sites stand, asked for by them alone.
+    """
 
     at: datetime
     order: PlaceOrder
     policy: Policy | None = None
     unknown_skus: frozenset[str] = frozenset()
+    rules: tuple[HoldRule, ...] = ()
+    home: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +55,27 @@ class SettleChange:
     answer: ChangeAnswered
 
 
-Command = TakeOrder | AskForChange | SettleChange
+@dataclass(frozen=True, slots=True)
+class AskForHold:
+    """Somebody wants an order to stand still."""
+
+    at: datetime
+    request: HoldOrder
+
+
+@dataclass(frozen=True, slots=True)
+class AskForRelease:
+    """Somebody wants a held order to go on."""
+
+    at: datetime
+    request: ReleaseHold
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """A tick: holds that were to end by now do."""
+
+    at: datetime
+
+
+Command = TakeOrder | AskForChange | SettleChange | AskForHold | AskForRelease | TimePassed

@@ -12,16 +12,20 @@ from pydantic import ConfigDict, Field
 
 from cauce.ids import digest
 from cauce.money import share_of_units
-from schemas.base import Part
+from schemas.base import Instant, Part
+from schemas.holding import HoldRefused, OrderHeld, OrderReleased
+from schemas.holds import Hold
 from schemas.orders import (
     CanceledUnits,
     ChangeRefused,
     ChangeRequested,
     Customer,
+    Destination,
     OrderChanged,
     OrderConflicted,
     OrderPlaced,
     OrderRefused,
+    ShipOption,
 )
 from services.intake.domain.commands import Event
 
@@ -29,11 +33,16 @@ REQUEST_DIGITS = 12
 
 
 class Line(NamedTuple):
-    """Units of one line and what they are worth in minor units; the n-th line of an order is its line `n`."""
+    """Units of one line and what they are worth in minor units; the n-th line of an order is its line `n`.
+
+    `paid` is the line's own amount, before charges below zero took their share off what it is worth.
+    """
 
     quantity: int
     amount: int
     canceled: int = 0
+    sku: str = ""
+    paid: int = 0
 
     @property
     def left(self) -> int:
@@ -54,6 +63,18 @@ class Ask(NamedTuple):
     units: dict[str, int]
 
 
+class Terms(Part):
+    """Which order it is, and how and where it goes."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
+
+    order_id: str = Field(alias="i")
+    channel: str = Field(alias="c")
+    destination: Destination = Field(alias="d")
+    ship_option: ShipOption = Field(alias="o")
+    deliver_by: Instant = Field(alias="b")
+
+
 class OpenOrder(Part):
     """An order of which units are left. `charges`, in minor units, are what it is worth beside its lines."""
 
@@ -66,6 +87,8 @@ class OpenOrder(Part):
     version: int = Field(default=1, alias="v")
     lines: tuple[Line, ...] = Field(alias="l")
     asks: tuple[Ask, ...] = Field(default=(), alias="a")
+    holds: tuple[Hold, ...] = Field(default=(), alias="k")
+    terms: Terms | None = Field(default=None, alias="t")
 
     @property
     def whole(self) -> bool:
@@ -143,6 +166,8 @@ def evolve(order: Order, event: Event) -> Order:
             return _asked(order, event)
         case ChangeRefused() | OrderChanged():
             return _answered(order, event)
+        case OrderHeld() | OrderReleased() | HoldRefused():
+            return _noted(order, event)
         case _:
             assert_never(event)
 
@@ -160,8 +185,36 @@ def _opened(placed: OrderPlaced) -> OpenOrder:
         customer=placed.customer,
         currency=placed.currency,
         charges=placed.amount().amount - sum(worths),
-        lines=tuple(Line(line.quantity, worth) for line, worth in zip(placed.lines, worths, strict=True)),
+        lines=tuple(
+            Line(line.quantity, worth, sku=line.sku, paid=line.amount.amount)
+            for line, worth in zip(placed.lines, worths, strict=True)
+        ),
+        holds=placed.holds or (),
+        terms=Terms(
+            order_id=placed.order_id,
+            channel=placed.channel,
+            destination=placed.destination,
+            ship_option=placed.ship_option,
+            deliver_by=placed.deliver_by,
+        ),
     )
+
+
+def _noted(order: Order, event: OrderHeld | OrderReleased | HoldRefused) -> Order:
+    """The request was decided on, and what time did was none; the order is under the holds that are left."""
+    requests = _added(order.requests, _mark(event.request_id)) if event.request_id else order.requests
+    still_open = order.open.model_copy(update={"holds": _holds(order.open, event)}) if order.open else None
+    return order.model_copy(update={"requests": requests, "open": still_open})
+
+
+def _holds(order: OpenOrder, event: OrderHeld | OrderReleased | HoldRefused) -> tuple[Hold, ...]:
+    match event:
+        case OrderHeld():
+            return (*order.holds, event.hold)
+        case OrderReleased():
+            return tuple(hold for hold in order.holds if hold.hold_id != event.hold_id)
+        case HoldRefused():
+            return order.holds
 
 
 def _asked(order: Order, event: ChangeRequested) -> Order:

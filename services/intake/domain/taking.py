@@ -9,6 +9,7 @@ from schemas.orders import OrderConflicted, OrderLine, OrderPlaced, OrderRefused
 from schemas.reference import Policy
 from services.intake.domain.commands import Event, TakeOrder
 from services.intake.domain.refusals import refusals
+from services.intake.domain.rules import holds_of
 from services.intake.domain.state import Order
 
 DELIVER_WITHIN_DAYS = 7  # where no policy was published
@@ -80,5 +81,6 @@ def _placed(command: TakeOrder, content: str) -> OrderPlaced:
             "deliver_by": deliver_by(command.at, command.policy, order.ship_option),
             "lines": tuple(OrderLine.model_validate(dict(line)) for line in order.lines),
             "digest": content,
+            "holds": holds_of(command) or None,
         }
     )

@@ -1,11 +1,14 @@
 """What the world will send in: orders of the built-in company's customers, second thoughts, returns, stock."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from cauce.demo.builtin import plan_of
 from cauce.demo.plan import Plan, PlannedReturn
 from cauce.demo.retail_company import CHANNEL, CURRENCY, SITES, reference_for
 from cauce.demo.stage import Said
+from schemas.holds import RELEASED_BY, HoldKind, HoldRule, HoldRules
+from schemas.order_forms import HoldRelease, OrderHold
 from schemas.orders import ShipOption
 from schemas.raw import (
     ChannelCancellation,
@@ -16,6 +19,7 @@ from schemas.raw import (
     ReturnLineAsked,
     ReturnRequest,
 )
+from schemas.reference import Kind
 from schemas.stock_forms import ReceiptLine, StockAdjustment, StockReceipt
 
 GOODS = {
@@ -25,7 +29,15 @@ GOODS = {
     "CLOCK": "Wall clock",
     "TRAY": "Tray",
 }
-REFERENCE = reference_for(GOODS)
+RULES = HoldRules(
+    rules=(
+        HoldRule(id="risky", kind=HoldKind.RISK, risk_at_least=80, release_by=("risk",), release_after_hours=5),
+        HoldRule(
+            id="over-limit", kind=HoldKind.CREDIT, risk_at_least=90, release_by=("finance",), release_after_hours=30
+        ),
+    )
+)
+REFERENCE = reference_for(GOODS) | {Kind.HOLDS: [RULES]}
 CANARIES = (b"Customer c0", b"customers.example", b"High Street")
 ENOUGH = 1000
 
@@ -64,7 +76,10 @@ class Writer:
         order = drawn.model_copy(update={"lines": self._lines(), "charges": (), "ship_option": self._ship_option()})
         order = order.model_copy(update={"charges": self._charges(order)})
         order = order.model_copy(update={"payments": self._payments(order)})
+        order = order.model_copy(update={"risk_score": self._chance.randrange(70, 100) if self._maybe(0.15) else None})
         self._second_thoughts(order)
+        if self._maybe(0.15):
+            self._holds(order)
         if self._maybe(0.3):
             self._return(order)
         return Said(RawTopic.CHANNEL_ORDERS, order.order, order)
@@ -110,6 +125,18 @@ class Writer:
             self._loose.add(order.order)
             other = order.model_copy(update={"lines": self._lines()})
             self._later.append(Said(RawTopic.CHANNEL_ORDERS, order.order, other))
+
+    def _holds(self, order):
+        """Somebody holds an order or a part of it, for days, and somebody lets it go, or may not."""
+        self._loose.add(order.order)
+        kind = self._chance.choice(list(HoldKind))
+        scope = self._chance.choice(({}, {}, {"lines": (1,)}, {"shipments": (1,)}))
+        until = order.placed_at + timedelta(hours=self._chance.choice((3, 40, 200)))
+        named = {"channel": CHANNEL, "order": order.order}
+        held = OrderHold(**named, request="hold-1", hold=kind, until=until, **scope)
+        role = self._chance.choice((*RELEASED_BY[kind], "nobody"))
+        released = HoldRelease(**named, request="release-1", hold=self._chance.choice((kind.value, "risky")), role=role)
+        self._later += [Said(RawTopic.CHANNEL_ORDERS, order.order, form) for form in (held, released)]
 
     def _cancellation(self, order, number):
         count = len(order.lines) + (1 if self._maybe(0.05) else 0)
