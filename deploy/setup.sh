@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes a checkout ready: the Python environment in .venv from the lock file, and Maven for the local broker.
-# With the word `postgresql` also a PostgreSQL, on which the read model is tested and measured.
+# With the word `postgresql` also a PostgreSQL, on which the read model is tested and measured; with `compiler` only a
+# C compiler, for the modules of the hot path.
 # Quick when nothing changed. On Debian and Ubuntu, what is missing is installed where that is allowed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -66,10 +67,19 @@ find_postgresql() {
     "Tests of the read model on it and measurements of the whole pipeline fail until then."
 }
 
+# Without a compiler everything runs as it stands in its files, a quarter slower.
+find_compiler() {
+  local headers='import pathlib, sys, sysconfig; sys.exit(not (pathlib.Path(sysconfig.get_path("include")) / "Python.h").is_file())'
+  if have cc && .venv/bin/python -c "$headers"; then return; fi
+  install gcc libc6-dev python3-dev || fail "a C compiler or Python's headers are missing." \
+    "Install them (Debian, Ubuntu: apt-get install gcc libc6-dev python3-dev)."
+}
+
 wanted=$(cat requirements-dev.txt pyproject.toml | cksum)
 stamp=.venv/.made-from
 find_maven
 [ "${1:-}" != postgresql ] || find_postgresql
+if [ "${1:-}" = compiler ]; then find_compiler; exit 0; fi
 if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then exit 0; fi
 [ -x .venv/bin/python ] && new_enough .venv/bin/python || make_environment
 fill_environment

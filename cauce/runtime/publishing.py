@@ -12,7 +12,7 @@ from schemas.headers import packed
 from schemas.topics import BY_NAME, HOME, MESSAGES, Family
 
 
-class DecidedTwice(RuntimeError):
+class DecidedTwice(ValueError):
     """A decision gave two events of one type and natural key: their ids would be equal, so one would be lost."""
 
 

@@ -26,6 +26,7 @@ class Actors:
         self._customers = Customers(plan)
         self._ordered: dict[str, OrderPlaced] = {}
         self._canceled: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._early: defaultdict[str, list[tuple[Said, ReturnRequest]]] = defaultdict(list)  # their orders unseen
         self.returns_asked: set[str] = set()
 
     def see(self, received: Received) -> None:
@@ -33,6 +34,8 @@ class Actors:
         match received.message:
             case OrderPlaced() as order:
                 self._ordered[order.channel_order] = order
+                for said, form in self._early.pop(order.channel_order, ()):
+                    self._ask(said, form)
             case OrderChanged() as change:
                 units = Counter[str]()
                 for line in change.canceled:
@@ -47,17 +50,24 @@ class Actors:
                 self._say(_report(received.message, status), ROAD_SECONDS)
         for said in self._customers.respond(received):
             if isinstance(said.form, ReturnRequest):
-                if not self._has(said.form):
-                    continue
-                self.returns_asked.add(said.form.request)
+                self._ask(said, said.form)
+            else:
+                self._say(said, HASTE_SECONDS)
+
+    def _ask(self, said: Said, form: ReturnRequest) -> None:
+        """Topics are read side by side: a parcel may be seen before its order."""
+        order = self._ordered.get(str(form.order))
+        if order is None:
+            self._early[str(form.order)].append((said, form))
+        elif self._has(order, form):
+            self.returns_asked.add(form.request)
             self._say(said, HASTE_SECONDS)
 
-    def _has(self, form: ReturnRequest) -> bool:
+    def _has(self, order: OrderPlaced, form: ReturnRequest) -> bool:
         """Whether the customer has what the request names.
 
         Who asks for a line that was canceled is refused once no late fact can be on its way: long after the run.
         """
-        order = self._ordered[str(form.order)]
         bought = {line.line_id: line.quantity for line in order.lines}
         canceled = self._canceled[order.order_id]
         return all(canceled[str(asked.line)] + asked.quantity <= bought[str(asked.line)] for asked in form.lines)

@@ -74,6 +74,10 @@ def test_goods_that_came_are_asked_to_be_taken_back(asked):
     assert asked(ORDER, delivered(FIRST, SECOND))
 
 
+def test_goods_that_were_seen_to_come_before_their_order_was_are_asked_to_be_taken_back(asked):
+    assert asked(delivered(FIRST, SECOND), ORDER)
+
+
 def test_a_line_that_was_canceled_is_not_whichever_fact_is_seen_first(asked):
     assert not asked(ORDER, canceled(FIRST), delivered(0, SECOND))
     assert not asked(canceled(FIRST), delivered(0, SECOND), ORDER)

@@ -18,6 +18,12 @@ class Undecided(RuntimeError):
     """A lane that does not park met a record it could not decide."""
 
 
+def caused(error: Exception, by: Exception) -> Exception:
+    """As `raise error from by` has it, for modules that are compiled: mypyc drops what follows `from`."""
+    error.__cause__ = by
+    return error
+
+
 class Failure(NamedTuple):
     """What the operator is told once the batch has committed."""
 

@@ -9,7 +9,7 @@ from cauce.runtime.engine.ordered import SortedKeys, overlaid
 from cauce.runtime.engine.parking import BEHIND, alone, named, parked, read_control
 from cauce.runtime.engine.rows import ABSENT, Rows
 from cauce.runtime.engine.standing import BLOCKED, HEAD, Blocked, Standing
-from cauce.runtime.engine.undecidable import WORLD, BreakerTripped, Failure, Undecided, why
+from cauce.runtime.engine.undecidable import WORLD, BreakerTripped, Failure, Undecided, caused, why
 from cauce.runtime.lane import DROP, RETRY, STANDING, Headers, Lane, Misfit, Output, Record, Table, Unprocessable
 
 MAX_VALUE_BYTES = 900_000  # a broker takes records of 1 MiB with their keys and headers, unless told otherwise
@@ -112,7 +112,7 @@ class UnitOfWork:
             return
         for record in records:
             if (exc := self._handle(record)) is not None:
-                raise Undecided(f"{self.lane.id}: {record.topic}/{record.offset}: {why(exc)}") from exc
+                raise caused(Undecided(f"{self.lane.id}: {record.topic}/{record.offset}: {why(exc)}"), exc)
 
     def conclude(self, batch: Sequence[Record]) -> None:
         """Note where the inputs stand after the batch, all of which was taken."""
@@ -195,10 +195,11 @@ class UnitOfWork:
     def _fail(self, record: Record, exc: Exception, subject: bytes | None) -> None:
         self.standing.streak += 1
         if self.standing.streak >= self.lane.breaker:
-            raise BreakerTripped(
+            tripped = BreakerTripped(
                 f"{self.lane.id}-{self.partition}: {self.standing.streak} records in a row could not be decided, the "
                 f"last: {record.topic}/{record.offset}: {why(exc)}; mend the code, or the records' source, and restart"
-            ) from exc
+            )
+            raise caused(tripped, exc)
         self.failures.append(Failure("parked", record, why(exc), exc))
         self._park(record, why(exc), subject)
 
