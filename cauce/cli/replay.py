@@ -1,6 +1,7 @@
 """`cauce replay`: decide again what was recorded, and compare; or build anew from it."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from cauce.cli.recorded import fitting, recorded
 from cauce.cli.replay_page import TITLE, page
 from cauce.cli.screen import Screen
 from cauce.cli.up import deployment_lanes
+from cauce.replay.columns import RECORDED
 from cauce.replay.compare import Row, compare
 from cauce.replay.window import EVERYTHING, Bound, Window
 from cauce.runtime.engine.undecidable import BreakerTripped, Undecided
@@ -48,11 +50,19 @@ class Replayed(NamedTuple):
     "--what-if", "files", multiple=True, type=click.Path(exists=True, path_type=Path),
     help="Decide on other reference data or stock: this file, or those of this folder; repeatable.",
 )  # fmt: skip
+@click.option(
+    "--against",
+    metavar="COLUMN",
+    default=RECORDED,
+    show_default=True,
+    help="Which column of a what-if others are compared with.",
+)
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count, help="So many processes decide a what-if.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the what-if as a page as well.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(
     *, only: tuple[str, ...], start: Bound | None, stop: Bound | None, into: str | None, files: tuple[Path, ...],
-    html: Path | None, dry_run: bool, rebuild: bool, as_json: bool,
+    against: str, jobs: int, html: Path | None, dry_run: bool, rebuild: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Decide again what was recorded, and compare.
 
@@ -74,7 +84,7 @@ def command(
     elif into is not None:
         sys.exit(replay_into.run(servers, settings, into, window, as_json=as_json))
     elif files:
-        replay_what_if.run(servers, settings, files, window, html=html, as_json=as_json)
+        replay_what_if.run(servers, settings, files, window, against=against, jobs=jobs, html=html, as_json=as_json)
     else:
         found = (_rebuilt if rebuild else _decided)(servers, settings, lanes, window)
         _print(found, as_json=as_json, title=replay_rebuild.TITLE if rebuild else TITLE)

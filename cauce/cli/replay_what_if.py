@@ -1,42 +1,42 @@
 """`cauce replay --what-if`: recorded orders decided on with other reference data or stock, beside what was decided."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cauce.cli.explain import keeper_of
 from cauce.cli.plain import say_json
 from cauce.cli.screen import Screen
-from cauce.cli.what_if_files import read_instead
+from cauce.cli.what_if_columns import compared
+from cauce.cli.what_if_files import read_givens
 from cauce.cli.what_if_html import html_page
 from cauce.cli.what_if_page import page
-from cauce.replay.outcome import Compared, Outcome, Parcel, Price
-from cauce.replay.what_if import AS_RECORDED, Instead, decided_on, inputs_of
+from cauce.replay.columns import RECORDED, Compared
+from cauce.replay.outcome import OrderOutcome
 from cauce.replay.window import Window
-from cauce.runtime.deciding import receive
+from cauce.runtime.doors.gazetteer import every_place
 from cauce.runtime.faults import Unavailable
-from cauce.runtime.lane import Lane, Record
+from cauce.runtime.lane import Record
 from cauce.runtime.log_reader import read_to_end
 from cauce.runtime.settings import Settings
-from schemas.reference import Kind, Rate, ReferencePublished, Site
-from schemas.stock import ReserveStock
-from services.fulfillment.domain.rates import Load, choose_rate
 
 COMMANDS = "stock-commands"
 
 
 def run(
-    servers: str, settings: Settings, files: Sequence[Path], window: Window, *, html: Path | None, as_json: bool
-) -> None:
-    """Read the keepers' inputs, decide twice, and show where it differs. Nothing is written but the page."""
-    instead = read_instead(files)
-    with Screen(stderr=True).status("deciding twice"):
+    servers: str, settings: Settings, files: Sequence[Path], window: Window,
+    *, against: str, jobs: int, html: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Read the keepers' inputs, decide them for each column, and show where it differs. Only the page is written."""
+    givens = read_givens(files)
+    if against not in (names := [RECORDED, *(given.name for given in givens)]):
+        raise Unavailable(f"--against {against!r} is no column; there are {', '.join(names)}")
+    with Screen(stderr=True).status("reading") as status:
         records = asyncio.run(_recorded(servers, settings))
-        found = compared(keeper_of(settings), records, instead, window)
+        found = compared(settings, records, givens, window, against=against, jobs=jobs, tell=status.update)
     if html:
-        _write(html, html_page(found))
+        with Screen(stderr=True).status("drawing"):
+            _write(html, html_page(found, every_place(settings.gazetteer) if settings.gazetteer else ()))
     if as_json:
         say_json(to_json(found), indent=2)
     else:
@@ -54,72 +54,24 @@ async def _recorded(servers: str, settings: Settings) -> list[Record]:
     return [record async for record in read_to_end(servers, settings, [COMMANDS])]
 
 
-def compared(keeper: Lane, records: Sequence[Record], instead: Instead, window: Window) -> Compared:
-    """Both outcomes of the orders that were to be reserved in the window."""
-    only = None if window.is_everything else set(_orders(records, window))
-    outcomes, sites = [], []
-    for given in (AS_RECORDED, instead):
-        inputs = {pool: list(inputs_of(of_pool, pool, given)) for pool, of_pool in _by_pool(records).items()}
-        known = [record for of_pool in inputs.values() for record in of_pool]
-        outcome = Outcome(partial(price_of, items_of(known, Kind.RATES)))
-        for pool, of_pool in inputs.items():
-            outcome.take(decided_on(keeper, pool, of_pool), only)
-        outcomes.append(outcome)
-        sites.append(items_of(known, Kind.SITES))
-    replaced = (*instead.reference, *(["stock"] if instead.stock else []))
-    return Compared(outcomes[0], outcomes[1], sites[0], sites[1], replaced)
-
-
-def _by_pool(records: Iterable[Record]) -> dict[int, list[Record]]:
-    pools: dict[int, list[Record]] = {}
-    for record in records:
-        pools.setdefault(record.partition, []).append(record)
-    return pools
-
-
-def _orders(records: Iterable[Record], window: Window) -> Iterable[str]:
-    kind = ("ce_type", ReserveStock.type.encode())
-    return (receive(one).message.order_id for one in records if kind in one.headers and window.covers(one))
-
-
-def items_of(inputs: Iterable[Record], kind: Kind) -> tuple[Any, ...]:
-    """The last version of a kind among the inputs, ordered by id as a lane has them."""
-    header, items, version = ("ce_type", ReferencePublished.type.encode()), dict[str, Any](), ""
-    model: type[Any] = Rate if kind is Kind.RATES else Site
-    for record in inputs:
-        if header in record.headers and record.key == kind.value.encode():
-            part = receive(record).message
-            items = items if part.version == version else {}
-            version = part.version
-            items |= {body["id"]: model.model_validate(body) for body in part.items}
-    return tuple(items[name] for name in sorted(items))
-
-
-def price_of(rates: tuple[Rate, ...], parcel: Parcel) -> Price | None:
-    """By the rule of fulfillment, were it packed on the day of the decision."""
-    choice = choose_rate(rates, Load(parcel.weight_grams, parcel.domestic, parcel.on, parcel.promised_on))
-    return Price(choice.winner.price, choice.keeps_promise) if choice else None
-
-
 def to_json(found: Compared) -> dict[str, Any]:
-    """All of it for a program; money in minor units."""
+    """All of it for a program, by column; money in minor units."""
     return {
         "replaced": found.replaced,
-        "hashes": {"recorded": found.base.stream.hash, "what_if": found.other.stream.hash},
-        "figures": {
-            name: {"recorded": then, "what_if": now, "difference": now - then}
-            for name, (then, now) in found.figures().items()
-        },
-        "sites": {"recorded": found.base.load(), "what_if": found.other.load()},
+        "against": found.against,
+        "hashes": {column.name: column.hash for column in found.columns},
+        "figures": found.figures(),
+        "sites": {column.name: column.load for column in found.columns},
         "differing": [_differing(found, order_id) for order_id in found.differing()],
     }
 
 
 def _differing(found: Compared, order_id: str) -> dict[str, Any]:
-    then, now = found.base.orders[order_id], found.other.orders.get(order_id)
-    return {
-        "order_id": order_id,
-        "order_number": then.number,
-        "recorded": {"sites": dict(then.plan()), "meters": then.meters, "cost": dict(then.cost)},
-        "what_if": {"sites": dict(now.plan()), "meters": now.meters, "cost": dict(now.cost)} if now else None,
-    }
+    sources = {column.name: _source(column.orders.get(order_id)) for column in found.columns}
+    return {"order_id": order_id, "order_number": found.columns[0].orders[order_id].number, "sourced": sources}
+
+
+def _source(order: OrderOutcome | None) -> dict[str, Any] | None:
+    if order is None:
+        return None
+    return {"sites": dict(order.plan()), "meters": order.meters, "cost": dict(order.cost)}

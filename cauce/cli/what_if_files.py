@@ -4,7 +4,9 @@ import csv
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
+from cauce.replay.columns import RECORDED, WHAT_IF
 from cauce.replay.what_if import Instead, Position
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.reference.flaws import BrokenFile
@@ -12,6 +14,7 @@ from cauce.runtime.reference.mappings import read_mapping
 from cauce.runtime.reference.reference_files import FILES, published
 from cauce.runtime.reference.tables import read_table
 from schemas.base import Message, Part
+from schemas.policies import SourcingPolicy
 from schemas.reference import CHOSEN, MODELS, Kind, ReferenceActivated
 from services.allocation.domain.pools import FIRST_POOL
 
@@ -20,20 +23,47 @@ _COLUMNS = ["site", "sku", "quantity"]
 _FROM_THE_START = datetime.fromtimestamp(0, UTC)
 
 
-def read_instead(paths: Sequence[Path]) -> Instead:
-    """What these files, or those of these folders, replace. Raises Unavailable with what is wrong in any."""
-    reference: dict[str, Sequence[Message]] = {}
+class Given(NamedTuple):
+    """A column: what is put in the place of what was recorded, under a name."""
+
+    name: str
+    instead: Instead
+
+    @property
+    def replaced(self) -> tuple[str, ...]:
+        """The kinds that are replaced."""
+        return (*self.instead.reference, *(["stock"] if self.instead.stock else []))
+
+
+def read_givens(paths: Sequence[Path]) -> list[Given]:
+    """The columns of these files, or those of these folders: one for each policy, all with the other files.
+
+    Raises Unavailable with what is wrong in any, or where two policies have one name.
+    """
+    shared = dict[str, Sequence[Message]]()
     stock: list[Position] = []
+    policies: dict[str, Sequence[Message]] = {}
     try:
         for path in _files(paths):
             if _is(path, STOCK):
                 stock += _stock(path)
+            elif (kind := _kind(path)) is Kind.SOURCING:
+                _add_policy(policies, _items(path, kind))
             else:
-                kind = _kind(path)
-                reference[kind.value] = _records(kind, _items(path, kind))
+                shared[kind.value] = _records(kind, _items(path, kind))
     except BrokenFile as broken:
         raise Unavailable("\n  ".join(["nothing was replayed:", *map(str, broken.flaws)])) from None
-    return Instead(reference, stock)
+    if not policies:
+        return [Given(WHAT_IF, Instead(shared, stock))]
+    return [Given(name, Instead({**shared, Kind.SOURCING.value: one}, stock)) for name, one in policies.items()]
+
+
+def _add_policy(policies: dict[str, Sequence[Message]], items: list[Part]) -> None:
+    (policy,) = items
+    name = SourcingPolicy.model_validate(policy).name
+    if name in {*policies, RECORDED}:
+        raise Unavailable(f"two columns would be called {name}: give each policy a name of its own")
+    policies[name] = _records(Kind.SOURCING, items)
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

@@ -1,49 +1,39 @@
-"""A what-if as one HTML page that needs nothing else: figures, bars and maps, drawn here as SVG."""
+"""A what-if as one HTML page that needs nothing else: figures, bars and maps, each with its numbers in a table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from cauce.cli.plain import harmless
-from cauce.cli.what_if_map import drawn
-from cauce.cli.what_if_page import shown
-from cauce.replay.outcome import Compared
+from cauce.cli.what_if_map import COLORS, drawn, land_of, view_of
+from cauce.cli.what_if_page import change, is_judged, shown, sites_of
+from cauce.cli.what_if_style import STYLE
+from cauce.places import Coordinates
+from cauce.replay.columns import Column, Compared
 
-_ROW, _BAR, _LEFT, _WIDTH = 44, 14, 190, 900
-_HEAD = """<!doctype html>
+_COLUMN_COLORS = 6
+_HEAD = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>What if</title><style>
-body{font:15px/1.5 system-ui,sans-serif;color:#1c2733;background:#fff;max-width:1180px;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{color:#5a6b7b;margin:.3rem 0}
-table{border-collapse:collapse}td,th{padding:.25rem .9rem;text-align:right;border-bottom:1px solid #e3e8ee}
-td:first-child,th:first-child{text-align:left;padding-left:0}th{color:#5a6b7b;font-weight:500}
-.worse{color:#b3261e}.better{color:#1b7f3b}.maps{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
-svg{width:100%;height:auto;font:12px system-ui,sans-serif}figure{margin:0}figcaption{color:#5a6b7b}
-@media(max-width:800px){.maps{grid-template-columns:1fr}}
-</style></head><body>
+<title>What if</title><style>{STYLE}</style></head><body>
 """
+_LATE = (
+    "Late is an order of which no carrier could bring a parcel in time, had it been packed on the day of the decision."
+)
 
 
-def html_page(found: Compared) -> str:
-    """The page. All that comes from records is escaped; it loads nothing and runs nothing."""
-    what = ", ".join(found.replaced)
+def html_page(found: Compared, land: Iterable[Coordinates] = ()) -> str:
+    """The page; `land` is drawn under the maps. All that comes from records is escaped; it loads and runs nothing."""
     orders, differing = len(found.base.orders), len(found.differing())
+    hashes = ", ".join(f"{said(column.name)} {column.hash}" for column in found.columns)
     return "\n".join(
         [
             _HEAD,
-            f"<h1>What if other {said(what)}</h1>",
-            f"<p>{orders:,} recorded orders, decided on again; {differing:,} would be sourced otherwise.</p>",
-            "<p>Parcels are priced as if packed on the day of the decision.</p>",
-            "<h2>Recorded, and what would be</h2>",
-            _table(found),
-            *_charts(found),
-            "<h2>Where parcels go</h2>",
-            "<p>Each disk is a site and its share of all units; lines to the few farthest places leave the map.</p>",
-            '<div class="maps">',
-            _figure(drawn(found.base, found.sites, found.other_sites), "recorded"),
-            _figure(drawn(found.other, found.other_sites, found.sites), "what if"),
-            "</div>",
-            f"<p>Hash of the decisions: {found.base.stream.hash} recorded, {found.other.stream.hash} what if.</p>",
+            f"<h1>What if other {said(', '.join(found.replaced))}</h1>",
+            f"<p>{orders:,} recorded orders, decided on again; {differing:,} are not sourced alike in all columns.</p>",
+            *_figures(found),
+            *_loads(found),
+            *_maps(found, land),
+            f"<p>Hashes of the decisions: {hashes}.</p>",
             "</body></html>\n",
         ]
     )
@@ -54,43 +44,99 @@ def said(value: object) -> str:
     return escape(harmless(str(value)))
 
 
-def _figure(svg: str, caption: str) -> str:
-    return f"<figure>{svg}<figcaption>{caption}</figcaption></figure>"
+def _figures(found: Compared) -> Iterator[str]:
+    figures = found.figures()
+    yield f"<h2>Figures</h2><p>In percent against {said(found.against)}; red is worse, green is better. {_LATE}</p>"
+    head = "".join(f'<th scope="col">{said(column.name)}</th>' for column in found.columns)
+    rows = (_figure(found, name, by_column) for name, by_column in figures.items())
+    yield _table(f'<th scope="col">figure</th>{head}', rows)
+    yield "<h2>Side by side</h2><p>Each figure has a scale of its own.</p>"
+    yield _legend(found.columns)
+    yield _bars(found.columns, {name: one for name, one in figures.items() if is_judged(name) and any(one.values())})
 
 
-def _table(found: Compared) -> str:
-    rows = []
-    for name, (then, now) in found.figures().items():
-        cells = "".join(f"<td>{said(shown(name, value))}</td>" for value in (then, now))
-        style = "" if now == then or name == "orders" else ("worse" if now > then else "better")
-        rows.append(f'<tr><td>{said(name)}</td>{cells}<td class="{style}">{said(shown(name, now - then))}</td></tr>')
-    head = "<tr><th></th><th>recorded</th><th>what if</th><th>difference</th></tr>"
-    return f"<table>{head}{''.join(rows)}</table>"
+def _figure(found: Compared, name: str, by_column: Mapping[str, int]) -> str:
+    base, cells = by_column[found.against], []
+    for column in found.columns:
+        value = by_column[column.name]
+        style = "" if value == base or not is_judged(name) else ("worse" if value > base else "better")
+        told = f' <small class="{style}">{change(base, value)}</small>'
+        cells.append(f"<td>{said(shown(name, value))}{told}</td>")
+    return f'<tr><th scope="row">{said(name)}</th>{"".join(cells)}</tr>'
 
 
-def _charts(found: Compared) -> Iterator[str]:
-    figures = [(name, *pair) for name, pair in found.figures().items() if name != "orders" and any(pair)]
-    yield "<h2>Figures</h2>"
-    yield "<p>Gray is recorded, blue is what would be.</p>"
-    yield _bars([(name, then, now, name) for name, then, now in figures], together=False)
-    then, now = found.base.load(), found.other.load()
-    for word in ("orders", "units"):
+def _table(head: str, rows: Iterable[str]) -> str:
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def _color(at: int) -> str:
+    return f"--of:var(--c{at % _COLUMN_COLORS})"
+
+
+def _legend(columns: Sequence[Column]) -> str:
+    items = (f'<li><i style="{_color(at)}"></i>{said(column.name)}</li>' for at, column in enumerate(columns))
+    return f'<ul class="legend">{"".join(items)}</ul>'
+
+
+def _bars(columns: Sequence[Column], rows: Mapping[str, Mapping[str, int]], *, whole: int = 0) -> str:
+    """A bar for each column in each row; on one scale up to `whole`, or each row on its own."""
+    parts = []
+    for name, by_column in rows.items():
+        most = whole or max(by_column.values()) or 1
+        bars = (_bar(at, by_column[column.name], most, name) for at, column in enumerate(columns))
+        parts.append(f"<dt>{said(name)}</dt><dd>{''.join(bars)}</dd>")
+    return f'<dl class="bars">{"".join(parts)}</dl>'
+
+
+def _bar(at: int, value: int, most: int, name: str) -> str:
+    return f'<div class="bar"><i style="{_color(at)};--part:{value / most:.4f}"></i>{said(shown(name, value))}</div>'
+
+
+def _loads(found: Compared) -> Iterator[str]:
+    for word in ("parcels", "units"):
+        rows = {
+            site: {column.name: column.load.get(site, {}).get(word, 0) for column in found.columns}
+            for site in sites_of(found.columns)
+        }
+        most = max((value for by_column in rows.values() for value in by_column.values()), default=0)
         yield f"<h2>Load of the sites: {word}</h2>"
-        sites = sorted({*then, *now})
-        rows = [(site, then.get(site, {}).get(word, 0), now.get(site, {}).get(word, 0), word) for site in sites]
-        yield _bars(rows, together=True)
+        yield _legend(found.columns)
+        yield _bars(found.columns, rows, whole=most or 1)
+        yield _as_table(found.columns, rows)
 
 
-def _bars(rows: Sequence[tuple[str, int, int, str]], *, together: bool) -> str:
-    """Two bars a row: recorded above, what if below; on one scale all `together`, or each row on its own."""
-    whole = max((value for row in rows for value in row[1:3]), default=1) or 1
-    parts = [f'<svg viewBox="0 0 {_WIDTH} {_ROW * len(rows)}" role="img">']
-    for at, (name, then, now, unit) in enumerate(rows):
-        top, scale = at * _ROW, (whole if together else max(then, now, 1))
-        parts.append(f'<text x="{_LEFT - 10}" y="{top + 22}" text-anchor="end" fill="#1c2733">{said(name)}</text>')
-        for below, (value, color) in enumerate(((then, "#9aa9b8"), (now, "#2563a8"))):
-            wide, y = round(560 * value / scale, 1), top + 4 + below * (_BAR + 2)
-            parts.append(f'<rect x="{_LEFT}" y="{y}" width="{wide}" height="{_BAR}" rx="2" fill="{color}"/>')
-            where = f'x="{_LEFT + wide + 6}" y="{y + 11}"'
-            parts.append(f'<text {where} fill="#5a6b7b">{said(shown(unit, value))}</text>')
-    return "".join([*parts, "</svg>"])
+def _as_table(columns: Sequence[Column], rows: Mapping[str, Mapping[str, int]]) -> str:
+    head = "".join(f'<th scope="col">{said(column.name)}</th>' for column in columns)
+    body = (
+        f'<tr><th scope="row">{said(site)}</th>{"".join(f"<td>{by_column[one.name]:,}</td>" for one in columns)}</tr>'
+        for site, by_column in rows.items()
+    )
+    return f'<details><summary>As a table</summary>{_table(f"""<th scope="col">site</th>{head}""", body)}</details>'
+
+
+def _maps(found: Compared, land: Iterable[Coordinates]) -> Iterator[str]:
+    view = view_of(found.columns)
+    names = sorted({site.id for column in found.columns for site in column.sites} | set(sites_of(found.columns)))
+    colors = {site: at % COLORS for at, site in enumerate(names)}
+    first = land_of(view, land)
+    yield "<h2>Where parcels go</h2><p>A disk is a site and its share of all units, a line goes where parcels go. "
+    yield f"Places beyond the map are left out{'; land is drawn as its postal areas' if first else ''}.</p>"
+    yield '<div class="maps">'
+    for column in found.columns:
+        drawing = drawn(column, view, colors, first)
+        yield f"<figure><figcaption>{said(column.name)}</figcaption>{drawing}{_shares(column)}</figure>"
+        first = first and '<use href="#land"/>'
+    yield "</div>"
+
+
+def _shares(column: Column) -> str:
+    """What the map shows, as a table."""
+    whole = sum(load["units"] for load in column.load.values()) or 1
+    rows = (
+        f'<tr><th scope="row">{said(site)}</th>'
+        f"<td>{load['orders']:,}</td><td>{load['parcels']:,}</td><td>{load['units']:,}</td>"
+        f"<td>{load['units'] / whole:.1%}</td></tr>"
+        for site, load in column.load.items()
+    )
+    head = "".join(f'<th scope="col">{word}</th>' for word in ("site", "orders", "parcels", "units", "share of units"))
+    return f"<details><summary>As a table</summary>{_table(head, rows)}</details>"

@@ -7,19 +7,22 @@ from xml.dom import minidom
 
 import pytest
 
-from cauce.cli.replay_what_if import compared, to_json
+from cauce.cli.replay_what_if import to_json
 from cauce.cli.screen import Screen
-from cauce.cli.what_if_files import read_instead
+from cauce.cli.what_if_columns import compared
+from cauce.cli.what_if_files import Given, read_givens
 from cauce.cli.what_if_html import html_page
 from cauce.cli.what_if_page import page
 from cauce.ids import event_id
 from cauce.money import Money
 from cauce.places import Coordinates
+from cauce.replay.columns import RECORDED, WHAT_IF
 from cauce.replay.what_if import AS_RECORDED, Instead, Position, decided_on, inputs_of
 from cauce.replay.window import EVERYTHING, Place, Window
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import Record
 from cauce.runtime.reference.reference_files import published
+from cauce.runtime.settings import Settings
 from schemas.envelope import Envelope
 from schemas.orders import CanceledUnits, LineQuantity
 from schemas.reference import Kind, Rate, Site
@@ -63,8 +66,18 @@ def keyed(inputs):
     return [one._replace(key=b"sites") if one.offset == 0 else one for one in inputs]
 
 
-def plans(outcome):
-    return {order_id: dict(order.plan()) for order_id, order in outcome.orders.items()}
+def asked(records, instead, window=EVERYTHING, **more):
+    """What was recorded beside one what-if."""
+    return compared(Settings(), records, [Given(WHAT_IF, instead)], window, **more)
+
+
+def plans(found, name):
+    (column,) = (column for column in found.columns if column.name == name)
+    return {order_id: dict(order.plan()) for order_id, order in column.orders.items()}
+
+
+def figure(found, name):
+    return tuple(found.figures()[name].values())
 
 
 def test_as_recorded_the_same_is_decided(keeper, keyed, facts):
@@ -72,58 +85,58 @@ def test_as_recorded_the_same_is_decided(keeper, keyed, facts):
     assert [one.value for one in outputs] == [fact.value for fact in facts if fact.topic == "allocated"]
 
 
-def test_a_site_that_is_closed_sends_nothing(keeper, keyed, sites):
-    found = compared(keeper, keyed, sites, EVERYTHING)
-    assert plans(found.base) == {"o1": {"madrid": 2}, "o2": {"madrid": 1, "lyon": 5}, "o3": {"lyon": 1}}
-    assert plans(found.other) == {"o1": {"lyon": 2}, "o2": {"lyon": 6}, "o3": {"lyon": 1}}
+def test_a_site_that_is_closed_sends_nothing(keyed, sites):
+    found = asked(keyed, sites)
+    assert plans(found, RECORDED) == {"o1": {"madrid": 2}, "o2": {"madrid": 1, "lyon": 5}, "o3": {"lyon": 1}}
+    assert plans(found, WHAT_IF) == {"o1": {"lyon": 2}, "o2": {"lyon": 6}, "o3": {"lyon": 1}}
     assert found.differing() == ["o1", "o2"]
-    assert found.figures()["split orders"] == (1, 0)
-    assert found.figures()["backordered units"] == (2, 5)
+    assert figure(found, "split orders") == (1, 0)
+    assert figure(found, "backordered units") == (2, 5)
 
 
-def test_other_stock_is_in_the_place_of_what_came_before_the_first_order(keeper, keyed):
-    found = compared(keeper, keyed, Instead(stock=[Position("madrid", "cup", 100)]), EVERYTHING)
-    assert plans(found.other) == {"o1": {"madrid": 2}, "o2": {"madrid": 6}, "o3": {"madrid": 1}}
-    assert found.figures()["backordered orders"] == (1, 0)
+def test_other_stock_is_in_the_place_of_what_came_before_the_first_order(keyed):
+    found = asked(keyed, Instead(stock=[Position("madrid", "cup", 100)]))
+    assert plans(found, WHAT_IF) == {"o1": {"madrid": 2}, "o2": {"madrid": 6}, "o3": {"madrid": 1}}
+    assert figure(found, "backordered orders") == (1, 0)
     assert found.replaced == ("stock",)
 
 
-def test_twice_gives_the_same_hash_and_another_what_if_another(keeper, keyed, sites):
-    once, twice = (compared(keeper, keyed, sites, EVERYTHING) for _ in range(2))
-    assert once.other.stream.hash == twice.other.stream.hash
-    assert once.other.stream.hash != once.base.stream.hash
+def test_twice_gives_the_same_hash_and_another_what_if_another(keyed, sites):
+    once, twice = (asked(keyed, sites) for _ in range(2))
+    assert once.columns == twice.columns
+    assert once.columns[0].hash != once.columns[1].hash
 
 
-def test_only_orders_of_the_window_count(keeper, keyed, sites):
+def test_only_orders_of_the_window_count(keyed, sites):
     window = Window(Place("stock-commands", 0, 5), Place("stock-commands", 0, 6))
-    assert list(compared(keeper, keyed, sites, window).base.orders) == ["o2"]
+    assert list(asked(keyed, sites, window).base.orders) == ["o2"]
 
 
-def test_parcels_are_priced_by_the_rule_of_fulfillment_and_late_where_no_rate_is_in_time(keeper, keyed):
+def test_parcels_are_priced_by_the_rule_of_fulfillment_and_late_where_no_rate_is_in_time(keyed):
     rates = Instead({"rates": published(Kind.RATES, [rate("slow", 100, 9), rate("fast", 300, 1)])})
-    found = compared(keeper, keyed, rates, EVERYTHING)
-    assert found.figures()["parcels nobody takes"] == (5, 0)
-    assert found.figures()["shipping cost EUR"] == (0, 5 * 600)
-    assert found.figures()["late orders"] == (0, 3)
+    found = asked(keyed, rates)
+    assert figure(found, "parcels nobody takes") == (5, 0)
+    assert figure(found, "shipping cost EUR") == (0, 5 * 600)
+    assert figure(found, "late orders") == (0, 3)
 
 
-def test_what_warehouses_did_and_parcels_that_are_not_there_break_nothing(keeper, keyed, sites):
+def test_what_warehouses_did_and_parcels_that_are_not_there_break_nothing(keyed, sites):
     picked = AdvanceShipment(
         pool=0, order_id="o1", shipment_id="o1-1", stage=Stage.PICKED, lines=(LineQuantity(line_id="1", quantity=2),)
     )
     canceled = ReleaseStock(
         pool=0, order_id="o2", version=2, canceled=(CanceledUnits(line_id="1", quantity=1, shipment_id="o2-2"),)
     )
-    found = compared(keeper, appended(keyed, picked, canceled), sites, EVERYTHING)
-    assert found.figures()["records nobody can decide"] == (0, 0)
+    found = asked(appended(keyed, picked, canceled), sites)
+    assert figure(found, "records nobody can decide") == (0, 0)
 
 
 def test_files_are_known_by_their_names(tmp_path):
     (tmp_path / "winter-sites.csv").write_text("id,name,country,latitude,longitude\nlyon,Lyon,FR,45.76,4.84\n")
     (tmp_path / "stock.csv").write_text("site,sku,quantity\nlyon,cup,7\n")
-    found = read_instead([tmp_path / "winter-sites.csv", tmp_path])
-    assert list(found.reference) == ["sites"]
-    assert found.stock == [Position("lyon", "cup", 7)]
+    (found,) = read_givens([tmp_path / "winter-sites.csv", tmp_path])
+    assert list(found.instead.reference) == ["sites"]
+    assert found.instead.stock == [Position("lyon", "cup", 7)]
 
 
 @pytest.mark.parametrize(
@@ -138,31 +151,55 @@ def test_files_are_known_by_their_names(tmp_path):
 def test_what_is_wrong_in_a_file_is_named(tmp_path, name, content, said):
     (tmp_path / name).write_text(content)
     with pytest.raises(Unavailable, match=re.escape(said)):
-        read_instead([tmp_path / name])
+        read_givens([tmp_path / name])
 
 
-def test_a_policy_decides_from_the_start(keeper, keyed, tmp_path):
-    file = tmp_path / "lyon-first.yaml"
-    file.write_text(
-        "name: lyon-first\ncurrency: EUR\nsites:\n  lyon: {priority: 1}\n  madrid: {priority: 2}\n"
-        "rules:\n  - name: all\n    criteria: [{by: priority}]\n"
+def policy(folder, name, handling=0):
+    """A file of a policy that prefers lyon, which takes so much for a parcel."""
+    (folder / f"{name}.yaml").write_text(
+        f"name: {name}\ncurrency: EUR\nsites:\n  lyon: {{priority: 1, handling: {handling}}}\n"
+        "  madrid: {priority: 2}\nrules:\n  - name: all\n    criteria: [{by: priority}]\n"
     )
-    found = compared(keeper, keyed, read_instead([file]), EVERYTHING)
+    return folder / f"{name}.yaml"
+
+
+def test_a_policy_decides_from_the_start(keyed, tmp_path):
+    found = compared(Settings(), keyed, read_givens([policy(tmp_path, "lyon-first")]), EVERYTHING)
     assert found.replaced == ("sourcing",)
-    assert plans(found.base)["o1"] == {"madrid": 2}
-    assert plans(found.other)["o1"] == {"lyon": 2}
-    assert found.figures()["records nobody can decide"] == (0, 0)
+    assert plans(found, RECORDED)["o1"] == {"madrid": 2}
+    assert plans(found, "lyon-first")["o1"] == {"lyon": 2}
+    assert figure(found, "records nobody can decide") == (0, 0)
+
+
+def test_policies_stand_beside_each_other_with_the_same_sites_and_stock(keyed, tmp_path):
+    (tmp_path / "stock.csv").write_text("site,sku,quantity\nlyon,cup,50\nmadrid,cup,50\n")
+    files = [policy(tmp_path, "one", handling=70), policy(tmp_path, "two"), tmp_path / "stock.csv"]
+    found = compared(Settings(), keyed, read_givens(files), EVERYTHING, against="one")
+    assert [column.name for column in found.columns] == [RECORDED, "one", "two"]
+    assert plans(found, "one") == plans(found, "two") == {"o1": {"lyon": 2}, "o2": {"lyon": 6}, "o3": {"lyon": 1}}
+    assert found.base.name == "one"
+    assert figure(found, "handling EUR") == (210, 210, 210)  # by the terms of the first policy that has any
+
+
+def test_in_processes_of_its_own_the_same_is_decided(keyed, sites):
+    told = []
+    assert asked(keyed, sites, jobs=2, tell=told.append) == asked(keyed, sites)
+
+
+def test_two_policies_of_one_name_are_refused(tmp_path):
+    with pytest.raises(Unavailable, match="two columns would be called recorded"):
+        read_givens([policy(tmp_path, RECORDED)])
 
 
 def test_a_folder_without_any_of_them_is_refused(tmp_path):
     with pytest.raises(Unavailable, match="has none of"):
-        read_instead([tmp_path])
+        read_givens([tmp_path])
 
 
 @pytest.fixture
-def hostile(keeper, keyed):
+def hostile(keyed):
     instead = Instead({"sites": published(Kind.SITES, [at(HOSTILE, 45.76, 4.84)])}, [Position(HOSTILE, "cup", 40)])
-    return compared(keeper, keyed, instead, EVERYTHING)
+    return asked(keyed, instead)
 
 
 @pytest.mark.parametrize("width", [40, 160])
@@ -180,14 +217,15 @@ def test_its_html_needs_nothing_else_and_runs_nothing(hostile):
     assert "\x1b" not in told
     assert not re.search(r"(src|href)=|https?://|url\(|@import", told)
     drawings = re.findall(r"<svg.*?</svg>", told, re.DOTALL)
-    assert len(drawings) == 5
+    assert len(drawings) == 2
     for drawing in drawings:
         minidom.parseString(drawing)  # noqa: S318  # our own
     assert "&lt;script&gt;" in drawings[-1]
 
 
-def test_a_program_is_told_every_order_that_differs(keeper, keyed, sites):
-    told = to_json(compared(keeper, keyed, sites, EVERYTHING))
+def test_a_program_is_told_every_order_that_differs(keyed, sites):
+    told = to_json(asked(keyed, sites))
     assert told["replaced"] == ("sites",)
     assert [one["order_id"] for one in told["differing"]] == ["o1", "o2"]
-    assert told["figures"]["km"]["difference"] == told["figures"]["km"]["what_if"] - told["figures"]["km"]["recorded"]
+    assert list(told["figures"]["km"]) == list(told["hashes"]) == [RECORDED, WHAT_IF]
+    assert told["differing"][0]["sourced"][RECORDED]["sites"] == {"madrid": 2}

@@ -8,6 +8,7 @@ import csv
 import re
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -123,6 +124,13 @@ def _read(path: Path) -> dict[str, list[Point]]:
             row = line.split("\t")
             points[_plain(row[_CODE])].append((float(row[_LATITUDE]), float(row[_LONGITUDE])))
     return dict(points)
+
+
+def every_place(folder: Path) -> Iterator[Coordinates]:
+    """All places of all countries that have a file."""
+    for path in sorted(folder.glob("[A-Z][A-Z].txt")):
+        for points in _read(path).values():
+            yield from (Coordinates(latitude=north, longitude=east) for north, east in points)
 
 
 def _capitals() -> dict[str, Point]:
