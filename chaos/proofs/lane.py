@@ -73,6 +73,7 @@ async def prove(options: Options) -> Found:
         clean = wrong == NOTHING_WRONG and not any(codes)
         return {
             "proven": clean and enough(options, run.strikes, feed.count),
+            "exit_codes": codes,
             "events": feed.count,
             **{name: sum(getattr(one, name) for one in wrong.values()) for name in NOTHING_WRONG["stock-out"]._fields},
             "parked_and_mended": run.mended,
@@ -126,8 +127,12 @@ class Run:
 
 def enough(options: Options, strikes: Sequence[Strike], events: int) -> bool:
     """Whether the run counts: every strike hit a worker that held something, and left work unfinished."""
-    hit = [strike for strike in strikes if strike.held and strike.unfinished]
-    return len(hit) == options.workers * options.strikes and events >= options.events
+    return sum(map(is_at_work, strikes)) == options.workers * options.strikes and events >= options.events
+
+
+def is_at_work(strike: Strike) -> bool:
+    """Whether its worker held something, and work was left unfinished."""
+    return bool(strike.held and strike.unfinished)
 
 
 def report(options: Options, strikes: Sequence[Strike], beats: Mapping[Place, Sequence[Beat]]) -> dict[str, Any]:
@@ -135,6 +140,7 @@ def report(options: Options, strikes: Sequence[Strike], beats: Mapping[Place, Se
     quiet = [(one.back, after.at) for one, after in pairwise(strikes)]
     return {
         "struck": {name: sum(one.name == name for one in strikes) for name in sorted({one.name for one in strikes})},
+        "hit_at_work": sum(is_at_work(one) for one in strikes),
         "by": "SIGTERM" if options.graceful else "kill -9",
         "recovery_seconds": percentiles([gap for one in strikes for gap in _standstills(one, beats)]),
         "restart_seconds": percentiles([one.restart for one in strikes]),
