@@ -11,6 +11,7 @@ from schemas.base import Instant, Message, Part
 from schemas.holds import HoldRules
 from schemas.orders import Country, ShipOption, Sku
 from schemas.policies import SourcingPolicy
+from schemas.promises import PromiseTerms
 
 
 class Kind(StrEnum):
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     SAFETY = "safety"
     SOURCING = "sourcing"
     HOLDS = "holds"
+    PROMISES = "promises"
 
 
 class Site(Part):
@@ -100,8 +102,9 @@ MODELS: dict[Kind, type[Part]] = {
     Kind.SAFETY: Safety,
     Kind.SOURCING: SourcingPolicy,
     Kind.HOLDS: HoldRules,
+    Kind.PROMISES: PromiseTerms,
 }
-MAPPINGS = frozenset({Kind.POLICY, Kind.HOLDS})  # one item each, in a file of its own form
+MAPPINGS = frozenset({Kind.POLICY, Kind.HOLDS, Kind.PROMISES})  # one item each, in a file of its own form
 CHOSEN = frozenset({Kind.SOURCING})  # all their versions are kept, and one of them is activated by a record
 
 

@@ -74,3 +74,4 @@ class Explanation(Part):
     trigger: str
     candidates: tuple[Candidate, ...]
     sourcing: Sourcing | None = None
+    promises_version: str | None = None

@@ -8,6 +8,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt
 from schemas.base import Instant, Message, Part
 from schemas.holds import Hold
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, ShipOption, Sku
+from schemas.promises import OrderPromise, ShipmentPromise
 from schemas.sourcing import Explanation, OrderTerms
 
 
@@ -153,6 +154,7 @@ class Shipment(Part):
     country: str
     distance_meters: NonNegativeInt
     lines: tuple[ShipmentLine, ...] = Field(min_length=1)
+    promise: ShipmentPromise | None = None
 
 
 class Allocated(Message):
@@ -176,6 +178,7 @@ class Allocated(Message):
     shipments: tuple[Shipment, ...] = Field(min_length=1)
     explanation: Explanation
     holds: tuple[Hold, ...] | None = None
+    promise: OrderPromise | None = None
 
 
 class Backordered(Message):

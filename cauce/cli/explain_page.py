@@ -11,6 +11,7 @@ from cauce.cli import order_words as words
 from cauce.cli.screen import QUIET, grid, listed, phrase, section, text
 from cauce.replay.reasons import Decision
 from cauce.runtime.lane import Record
+from schemas.promises import ShipmentPromise
 from schemas.sourcing import Candidate
 from schemas.stock import Allocated
 from services.insight.domain.sentences import counted
@@ -100,6 +101,22 @@ def _outcome(decision: Decision) -> Iterator[Text]:
         parcel = f"parcel {words.last(shipment.shipment_id)}"
         holds = counted(sum(line.quantity for line in shipment.lines), "unit")
         yield listed([(parcel, "bold"), shipment.site, holds, _goods(shipment.lines)])
+        if shipment.promise is not None:
+            yield from _dates(shipment.promise)
+
+
+def _dates(promise: ShipmentPromise) -> Iterator[Text]:
+    """Which cutoff, which carrier, and every day that did not count, with its reason."""
+    yield phrase(
+        ("  ordered by ", QUIET), words.moment(promise.cutoff), (", ships by ", QUIET), words.moment(promise.ship_by)
+    )
+    days = counted(promise.transit_days, "working day")
+    yield phrase(
+        ("  arrives    ", QUIET), (f"{promise.deliver_on:%a %d %b %Y}", "bold"), f"   {promise.carrier}, {days}"
+    )
+    for where, skipped in (("at the site", promise.held), ("on the way", promise.slowed)):
+        if skipped:
+            yield phrase((f"  {where:11}", QUIET), ", ".join(f"{one.on} {one.why}" for one in skipped))
 
 
 def _goods(lines: Sequence[object]) -> str:

@@ -119,10 +119,11 @@ def from_returned(received: Received, _reference: Reference) -> RestockReturn | 
 
 
 def from_stock_command(received: Received, reference: Reference) -> TimedCommand | None:
-    """The command itself; under a policy with its time. Nothing else waits for a time, so ticks pass by."""
+    """The command itself; under a policy, or where dates are promised, with its time. Other ticks pass by."""
     message: Any = received.message
     ruled = reference.version(Kind.SOURCING)
+    timed = ruled or reference.version(Kind.PROMISES)
     if received.envelope.type == TimeReached.type:
         return Timed(message.reached_at, message) if ruled else None
     command: KeeperCommand | DecideWave = message
-    return Timed(received.envelope.at, command) if ruled else command
+    return Timed(received.envelope.at, command) if timed else command

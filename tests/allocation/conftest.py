@@ -16,6 +16,7 @@ from schemas.envelope import Envelope
 from schemas.light import lightened
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, OrderChanged, OrderPlaced, ShipOption
 from schemas.policies import SourcingPolicy
+from schemas.promises import PromiseTerms
 from schemas.reference import Product, Rate, Safety, Site, Stocking
 from schemas.returns import GoodsReturned
 from schemas.shipments import ParcelPacked, ParcelShipped, WorkPicked
@@ -71,11 +72,13 @@ class Pool:
         safety: tuple[Safety, ...] = (),
         policy: SourcingPolicy | None = None,
         rates: Iterable[Rate] = (),
+        promises: PromiseTerms | None = None,
     ) -> None:
         self.rows: Any = rows or MemoryRows()
-        self.policy, self.now = policy, NOW
+        self.timed, self.now = bool(policy or promises), NOW
         kinds: dict[str, Any] = {"stocking": stocking, "safety": safety, "rates": tuple(rates)}
         kinds |= {"sites": tuple(sites), "products": PRODUCTS, "sourcing": (policy,) if policy else ()}
+        kinds["promises"] = (promises,) if promises else ()
         self.stock = Stock(self.rows, MemoryReference(**kinds))
         self.events: list[Message] = []
         self.numbers = count(1)
@@ -84,7 +87,7 @@ class Pool:
         """What the keeper publishes because of a command; deciding changes no row."""
         before = self.table()
         light = lightened(command)
-        events = keeper.decide_timed(self.stock, Timed(self.now, light) if self.policy else light)
+        events = keeper.decide_timed(self.stock, Timed(self.now, light) if self.timed else light)
         assert self.table() == before, "deciding touches nothing"
         names = [(event.type, event.natural_key()) for event in events]
         assert len(names) == len(set(names)), "every event of one decision has a natural key of its own"

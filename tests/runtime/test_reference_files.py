@@ -42,8 +42,11 @@ def test_every_kind_is_read_from_its_file(tmp_path):
     (tmp_path / "stocking.csv").write_text("id,unit_value,currency\nA,250,EUR\n")
     (tmp_path / "safety.csv").write_text("id,sku,site,channel,units\nshop,A,VENLO,,5\n")
     (tmp_path / "holds.yaml").write_text("rules:\n  - {id: risky, kind: risk, risk_at_least: 80, release_by: [risk]}\n")
+    hours = "  VENLO:\n    time_zone: Europe/Amsterdam\n    cutoffs: {standard: '14:00'}\n"
+    way = "  - {carrier: dpd, option: standard, days: 1}\n"
+    (tmp_path / "promises.yaml").write_text(f"sites:\n{hours}transit:\n{way}")
     found = read_folder(tmp_path)
-    assert [found[kind][0].id for kind in FILES] == ["VENLO", "A", "one", "policy", "A", "shop", "holds"]
+    assert [found[kind][0].id for kind in FILES] == ["VENLO", "A", "one", "policy", "A", "shop", "holds", "promises"]
     assert (found[Kind.STOCKING][0].unit_value.amount, found[Kind.SAFETY][0].units) == (250, 5)
     assert found[Kind.SITES][0].coordinates.longitude == 6.17
     assert found[Kind.PRODUCTS][0].name == ""
@@ -232,7 +235,7 @@ def test_of_a_file_that_is_all_wrong_the_first_flaws_are_listed_and_the_others_f
 def test_a_folder_without_a_file_of_any_kind_is_told_their_names(flaws, tmp_path):
     (tmp_path / "site.csv").write_text(SITES + VENLO)
     (flaw,) = flaws()
-    names = "sites.csv, products.csv, rates.csv, policy.yaml, stocking.csv, safety.csv, holds.yaml"
+    names = "sites.csv, products.csv, rates.csv, policy.yaml, stocking.csv, safety.csv, holds.yaml, promises.yaml"
     assert flaw.endswith(f"expected {names}, or some of them, found none")
 
 

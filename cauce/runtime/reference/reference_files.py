@@ -1,4 +1,4 @@
-"""A company's reference data as files in one folder: sites, products, rates, policy, holds, stocking and safety."""
+"""A company's reference data as files in one folder: sites, products, rates, policy, holds, promises, stock terms."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +9,7 @@ import orjson
 
 from cauce.ids import digest
 from cauce.runtime.reference.flaws import BrokenFile, Flaw, bounded
+from cauce.runtime.reference.holiday_calendars import with_holidays
 from cauce.runtime.reference.mappings import read_mapping
 from cauce.runtime.reference.tables import read_table
 from schemas.base import Part
@@ -28,6 +29,8 @@ def read_folder(folder: Path) -> dict[Kind, list[Part]]:
         read = read_mapping if kind in MAPPINGS else read_table
         try:
             found[kind] = read(folder / name, MODELS[kind])
+            if kind is Kind.PROMISES:
+                found[kind] = with_holidays(folder / name, found[kind], found.get(Kind.SITES))
         except BrokenFile as broken:
             flaws += bounded(broken.flaws)
     if not found and not flaws:

@@ -81,6 +81,9 @@ def _ship_by(task: Task, parcels: tuple[Parcel, ...]) -> int:
 
 
 def _days_late(task: Task, parcel: Parcel) -> int:
+    if task.arrives is not None:
+        promised = task.arrives(parcel.option.near)
+        return UNRATED if promised is None else max(0, (promised - task.deliver_on).days)
     transit = task.tariff.transit_days(domestic=_is_domestic(task, parcel))
     if transit == UNRATED:
         return UNRATED

@@ -23,6 +23,7 @@ from schemas.waves import DecideWave, WaveDecided
 from services.allocation.domain import (
     alerts,
     backlog,
+    dates,
     desk,
     expectations,
     inflow,
@@ -104,6 +105,8 @@ def _fold_allocated(stock: Stock, event: Allocated) -> None:
     if stock.order(event.order_id).reserved:
         backlog.fold_served(stock, event)
     promises.fold_allocated(stock, event)
+    if event.explanation.promises_version:
+        dates.fold_departures(stock, event.shipments)
     if sourcing := event.explanation.sourcing:
         fold_loads(stock, sourcing.day, (shipment.site for shipment in event.shipments))
 

@@ -4,7 +4,7 @@ A plan is an order of sites: each line comes whole from the first of them that h
 split over them in that order. So all sites that are named give together all they can.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -36,7 +36,7 @@ class Option(NamedTuple):
 
 
 class Task(NamedTuple):
-    """One order to plan for; sites are by id. `day` is when it is decided."""
+    """One order to plan for; sites are by id. `day` is when it is decided; `arrives` knows promise dates."""
 
     wanted: tuple[Wanted, ...]
     options: Mapping[str, Option]
@@ -45,6 +45,7 @@ class Task(NamedTuple):
     country: str
     day: date
     deliver_on: date
+    arrives: Callable[[NearSite], date | None] | None = None
 
     @property
     def units(self) -> int:

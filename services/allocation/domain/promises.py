@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from schemas.light import light
+from schemas.light import light, replace
 from schemas.sourcing import Explanation
 from schemas.stock import Allocated, ReserveStock, Shipment, ShipmentLine, Stage
 from services.allocation.domain import rows as kinds
+from services.allocation.domain.dates import of_order
 from services.allocation.domain.rows import LineUnits, OpenShipment, Order, Waiting
 from services.allocation.domain.sourcing import NearSite, Pick
 from services.allocation.domain.stock import RESERVE, Draft, Stock
@@ -32,6 +33,9 @@ def promise(
     """Add the promise of `picks` to the draft, and the entries that reserve its units."""
     order = stock.order(order_id)
     shipments = _shipments(stock, order_id, order.shipments, picks, sites)
+    if stock.dates is not None:
+        shipments = stock.dates.dated(shipments, party.destination, party.ship_option)
+        explanation = replace(explanation, promises_version=stock.dates.version)
     draft.say(
         _promised(
             order_id=order_id,
@@ -45,6 +49,7 @@ def promise(
             shipments=shipments,
             explanation=explanation,
             holds=party.holds,
+            promise=of_order(shipments) if stock.dates is not None else None,
         )
     )
     for one in shipments:

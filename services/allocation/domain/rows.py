@@ -6,7 +6,8 @@ same by sku and turn; `seen`, a mark for every receipt, adjustment and return re
 each, and they are rare beside orders); `counters`; `counts`, the shelves that are being counted;
 `transfers`, the units between two sites; `purchases`, what suppliers are to send, and `arrivals`, the same by sku and
 day; `expected`, the day by line that an order which waits was told; `levels`, what channels were told of a sku;
-`alerts`, those that stand; `loads`, the shipments of the day under a policy.
+`alerts`, those that stand; `loads`, the shipments of the day under a policy; `departures`, the shipments that are
+promised for a site's day.
 """
 
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ from schemas.stock import Stage
 POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "waiting", "queue", "seen", "counters"
 COUNTS, TRANSFERS, PURCHASES, ARRIVALS, EXPECTED = "counts", "transfers", "purchases", "arrivals", "expected"
 LEVELS, ALERTS = "levels", "alerts"
+DEPARTURES = "departures"
 LOADS, TODAY = "loads", "today"  # the kind, and its only key
 # the counters' keys
 QUEUE_NUMBER, OPEN_PURCHASES, LEVEL_NUMBER = "queue_number", "open_purchases", "level_number"
@@ -241,5 +243,6 @@ KINDS: dict[str, RowCodec] = {
     ALERTS: _json(str, small=True),
     SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK, small=True),
     LOADS: _json(Today, small=True),
+    DEPARTURES: RowCodec(lambda count: b"%d" % count, int, small=True),
     COUNTERS: RowCodec(lambda count: b"%d" % count, int, small=True),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from schemas.light import light, replace
@@ -10,6 +11,7 @@ from schemas.reference import Kind, Rate
 from schemas.sourcing import Candidate, Explanation, OrderTerms, SitePoints, Sourcing
 from schemas.stock import DemandLine, ReserveStock
 from services.allocation.domain.criteria import points_of
+from services.allocation.domain.dates import Dates
 from services.allocation.domain.eligibility import Sites, sites_for
 from services.allocation.domain.plans import Task, Wanted, fill
 from services.allocation.domain.promises import UNWEIGHED_GRAMS
@@ -38,7 +40,7 @@ class RuledStock(Stock):
     __slots__ = ("counted", "day", "loads", "policy", "tariff")
 
     def __init__(self, stock: Stock, policy: SourcingPolicy, at: datetime) -> None:
-        super().__init__(stock.rows, stock.reference)
+        super().__init__(stock.rows, stock.reference, stock.dates)
         today: Today = stock.rows.get(LOADS, TODAY) or _NO_DAY
         day = at.date().isoformat()
         self.policy = policy
@@ -63,8 +65,10 @@ class RateCard:
 
 
 def ruled(stock: Stock, at: datetime) -> Stock:
-    """The stock under the active policy; as it was where there is none."""
+    """The stock under the active policy and with promise dates; as it was where there are neither."""
     policy = stock.reference.item(Kind.SOURCING, "sourcing")
+    if stock.reference.version(Kind.PROMISES):
+        stock = Stock(stock.rows, stock.reference, Dates(stock, at))
     return stock if policy is None else RuledStock(stock, policy, at)
 
 
@@ -121,8 +125,14 @@ def decide(
         country=party.destination.country,
         day=date.fromisoformat(stock.day),
         deliver_on=party.deliver_by.date(),
+        arrives=stock.dates and partial(_arrives, stock.dates, party),
     )
     return Decision(task, search(task), nears, sites)
+
+
+def _arrives(dates: Dates, party: Party, near: NearSite) -> date | None:
+    promise = dates.earliest(near, party.destination, party.ship_option)
+    return promise.deliver_on if promise else None
 
 
 def _compares_worth(stock: RuledStock, party: Party) -> bool:

@@ -1,7 +1,7 @@
 """The keeper's state: the rows of a pool as a decision sees them, and the ledger that alone changes its numbers."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cauce.decider import Reference, Rows
 from schemas.light import light
@@ -37,10 +37,11 @@ class Overdrawn(ValueError):
 class Stock:
     """A pool's stock over its rows, with the reference data of the moment. Deciding reads it; `keeper.evolve` puts."""
 
-    __slots__ = ("reference", "rows")
+    __slots__ = ("dates", "reference", "rows")
 
-    def __init__(self, rows: Rows, reference: Reference) -> None:
+    def __init__(self, rows: Rows, reference: Reference, dates: Any = None) -> None:
         self.rows, self.reference = rows, reference
+        self.dates = dates  # dates.Dates, where the pool was given promise terms and the command says when it came
 
     def spread(self, sku: str) -> Spread:
         """A sku at the sites that ever had it."""
