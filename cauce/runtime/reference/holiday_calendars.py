@@ -4,7 +4,6 @@ They come from the package `holidays` (docs/decisions/0013). What the file says 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from pathlib import Path
 
 import holidays
@@ -54,7 +53,7 @@ def _country(name: str) -> dict[str, str]:
         days = holidays.country_holidays(country, subdiv=subdivision or None, years=YEARS, language=_english(country))
     except NotImplementedError:
         return {}
-    return {day.isoformat(): days[day] for day in sorted(days) if isinstance(day, date)}
+    return {day.isoformat(): days[day] for day in sorted(days)}
 
 
 def _english(country: str) -> str | None:
