@@ -32,7 +32,11 @@ class StockAlert(Message):
 
 
 class PurchaseRequested(Message):
-    """A sku ran low: so many units would bring it up to what is wanted, those who wait and those to come counted."""
+    """A sku ran low: so many units would bring it up to what is wanted, those who wait and those to come counted.
+
+    With `lead_days`, its free units last fewer days than its supplier takes: wanted is then what `demand` in
+    `demand_days` makes of the supplier's days and the `review_days` until the next look.
+    """
 
     type: ClassVar[str] = "purchase.requested.v1"
     key: ClassVar[str] = "sku"
@@ -44,3 +48,8 @@ class PurchaseRequested(Message):
     free: NonNegativeInt
     to_come: NonNegativeInt
     waiting: NonNegativeInt
+    demand: NonNegativeInt | None = None
+    demand_days: PositiveInt | None = None
+    lead_days: PositiveInt | None = None
+    review_days: NonNegativeInt | None = None
+    supplier: str | None = None

@@ -8,6 +8,7 @@ from pydantic import NonNegativeInt, PositiveInt
 from cauce.money import KnownCurrency, Money
 from cauce.places import Coordinates
 from schemas.base import Instant, Message, Part
+from schemas.buying import Buying
 from schemas.holds import HoldRules
 from schemas.orders import Country, ShipOption, Sku
 from schemas.policies import SourcingPolicy
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     POLICY = "policy"
     STOCKING = "stocking"
     SAFETY = "safety"
+    BUYING = "buying"
     SOURCING = "sourcing"
     HOLDS = "holds"
     PROMISES = "promises"
@@ -49,12 +51,14 @@ class Stocking(Part):
     """How a sku is kept. `id` is the sku; `unit_value` is what a unit in stock is worth.
 
     With fewer than `low_below` units free it is low; a purchase up to `order_up_to` is asked for, where that is set.
+    Rows of buying may name its `category`.
     """
 
     id: Sku
     unit_value: Money
     low_below: NonNegativeInt = 0
     order_up_to: NonNegativeInt = 0
+    category: str = ""
 
 
 class Safety(Part):
@@ -100,6 +104,7 @@ MODELS: dict[Kind, type[Part]] = {
     Kind.POLICY: Policy,
     Kind.STOCKING: Stocking,
     Kind.SAFETY: Safety,
+    Kind.BUYING: Buying,
     Kind.SOURCING: SourcingPolicy,
     Kind.HOLDS: HoldRules,
     Kind.PROMISES: PromiseTerms,

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from schemas import (
     alerts,
+    buying,
     counts,
     desk,
     effects,
@@ -116,8 +117,10 @@ TOPICS: tuple[Topic, ...] = (
           inbound.InboundChanged, inbound.BackorderExpected),
     Topic("stock-levels", TopicKind.STATE, "allocation-keeper", ("outside", "insight"), (levels.StockLevel,),
           "what each channel may still sell of a sku"),
-    _fact("stock-alerts", "allocation-keeper", "outside insight", "stock that is low or out, and that has recovered",
-          alerts.StockAlert),
+    _fact("stock-alerts", "allocation-keeper", "outside insight", "stock that is low, out, short or slow, and no more",
+          alerts.StockAlert, buying.CoverAlert, buying.SlowAlert),
+    _fact("stock-demand", "allocation-keeper", "insight", "what was ordered of skus by day, and how far all were watched",
+          buying.DemandCounted, buying.StockWatched),
     _fact("purchase-requested", "allocation-keeper", "outside insight", "what to buy of a sku that ran low",
           alerts.PurchaseRequested),
     _fact("stock-exception", "allocation-keeper", "insight", "what a site's desk asked and could not have",

@@ -2,16 +2,16 @@
 
 import click
 
-from cauce.cli import stock_count, stock_desk, stock_inbound, stock_transfer
-from cauce.cli.plain import say, say_json
+from cauce.cli import stock_buyers, stock_count, stock_desk, stock_inbound, stock_transfer
+from cauce.cli.plain import say_json
 from cauce.cli.screen import Screen
-from cauce.cli.stock_page import alerts_page, page
+from cauce.cli.stock_page import page
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
 from services.insight.reading import reading, to_json
-from services.insight.stock_reading import alerts_standing, sku_story
+from services.insight.stock_reading import sku_story
 
-SHOWN, ALERTS_SHOWN = 20, 200  # of what there is no end of
+SHOWN = 20  # of what there is no end of
 
 
 @click.group()
@@ -38,16 +38,9 @@ def show(sku: str, *, as_json: bool) -> None:
         Screen().print(page(story))
 
 
-@command.command()
-def alerts() -> None:
-    """List the skus that are low or out, the latest first."""
-    with reading(Settings()) as connection:
-        found = alerts_standing(connection, limit=ALERTS_SHOWN)
-    if not found:
-        say("no sku is low or out")
-        return
-    Screen().print(alerts_page(found))
-
-
-for _command in (stock_count.command, stock_transfer.command, stock_inbound.command, *stock_desk.COMMANDS):
+for _command in (
+    *stock_buyers.COMMANDS,
+    *(stock_count.command, stock_transfer.command, stock_inbound.command),
+    *stock_desk.COMMANDS,
+):
     command.add_command(_command)

@@ -81,10 +81,34 @@ def _inbound(lines: Iterable[Fields]) -> RenderableType:
 
 def alerts_page(alerts: Iterable[Fields]) -> RenderableType:
     """Alerts and what they ask to buy, a line each."""
-    table = grid("sku", "alert", "free", "buy", "when", right=("free", "buy"))
+    table = grid("sku", "alert", "free", "why", "when", right=("free",))
     for one in alerts:
-        when = words.moment(one["at"])
-        table.add_row(*map(text, (one["sku"], one["alert"], _figure(one["free"]), _figure(one["quantity"]), when)))
+        units = one["on_hand"] if one["free"] is None else one["free"]
+        table.add_row(*map(text, (one["sku"], one["alert"], _figure(units), _why(one), words.moment(one["at"]))))
+    return table
+
+
+def _why(alert: Fields) -> str:
+    if alert["kind"] == "purchase":
+        supplier = f" from {alert['supplier']}" if alert["supplier"] else ""
+        return f"buy {_figure(alert['quantity'])}{supplier}"
+    if alert["kind"] == "cover":
+        lasts = "no end" if alert["cover_days"] is None else f"{_figure(alert['cover_days'])} days"
+        return f"lasts {lasts} at {_figure(alert['demand'])} in {alert['demand_days']} days"
+    if alert["kind"] == "slow":
+        worth = "" if alert["worth"] is None else f", {words.amount(alert['worth'], alert['currency'])}"
+        return f"nobody ordered it for {_figure(alert['days'])} days{worth}"
+    return f"below {_figure(alert['low_below'])}" if alert["low_below"] else ""
+
+
+def cover_page(rows: Iterable[Fields]) -> RenderableType:
+    """How long skus last, a line each."""
+    figures = ("free", "to come", "ordered", "in days", "lasts days")
+    table = grid("sku", *figures, "last ordered", right=figures)
+    for row in rows:
+        units = (row[name] for name in ("free", "to_come", "demand", "demand_days", "cover_days"))
+        last = words.day(row["last_on"]) if row["last_on"] else "never"
+        table.add_row(text(row["sku"]), *(text(_figure(one)) for one in units), text(last))
     return table
 
 

@@ -119,11 +119,11 @@ def from_returned(received: Received, _reference: Reference) -> RestockReturn | 
 
 
 def from_stock_command(received: Received, reference: Reference) -> TimedCommand | None:
-    """The command itself; under a policy, or where dates are promised, with its time. Other ticks pass by."""
+    """The command itself; with its time where a policy, dates or buyers ask for it. Other ticks pass by."""
     message: Any = received.message
-    ruled = reference.version(Kind.SOURCING)
-    timed = ruled or reference.version(Kind.PROMISES)
+    ticks = reference.version(Kind.SOURCING) or reference.version(Kind.BUYING)
+    timed = ticks or reference.version(Kind.PROMISES)
     if received.envelope.type == TimeReached.type:
-        return Timed(message.reached_at, message) if ruled else None
+        return Timed(message.reached_at, message) if ticks else None
     command: KeeperCommand | DecideWave = message
     return Timed(received.envelope.at, command) if timed else command

@@ -64,17 +64,6 @@ def _levels_of(sku: str) -> Select[Any]:
     return select(LEVELS).where((LEVELS.c.sku == sku) & (LEVELS.c.number == last)).order_by(LEVELS.c.channel)
 
 
-def alerts_standing(connection: Connection, *, limit: int) -> list[Fields]:
-    """The last alert of each sku that has not recovered, the latest first."""
-    later = ALERTS.alias()
-    is_alert, last = (
-        ALERTS.c.alert != "purchase",
-        (select(func.max(later.c.sequence)).where((later.c.sku == ALERTS.c.sku) & (later.c.alert != "purchase"))),
-    )
-    standing = is_alert & (ALERTS.c.sequence == last.scalar_subquery()) & (ALERTS.c.alert != "recovered")
-    return _fields(connection, select(ALERTS).where(standing).order_by(ALERTS.c.sequence.desc()).limit(limit))
-
-
 def count_named(connection: Connection, count_id: str) -> list[tuple[Fields, list[Fields]]]:
     """The counts of this name, one a site at most, each with its lines."""
     counts = _fields(connection, select(COUNTS).where(COUNTS.c.count_id == count_id).order_by(COUNTS.c.site))

@@ -73,9 +73,28 @@ ALERTS = Table(
     METADATA,
     key("event_id"),
     Column("sku", String, index=True),
-    *of(String, "alert"),
+    *of(String, "kind", "alert"),
     *of(BigInteger, "free", "low_below", "quantity", "to_come", "waiting", "sequence"),
+    *of(BigInteger, "demand", "demand_days", "cover_days", "below_days", "lead_days", "review_days"),
+    *of(BigInteger, "on_hand", "days", "worth"),
+    *of(String, "currency", "supplier"),
+    Column("since", Date),
     Column("at", UtcInstant),
+)
+DEMAND = Table(
+    "demand",
+    METADATA,
+    key("sku"),
+    key("on", Date),
+    key("pool", Integer),
+    *of(BigInteger, "ordered", "canceled"),  # so far: both only rise
+    Index("ix_demand_on", "on"),
+)
+WATCHED = Table(
+    "watched",
+    METADATA,
+    key("pool", Integer),
+    Column("on", Date),
 )
 EXPECTED = Table(
     "backorders_expected",

@@ -12,6 +12,7 @@ from cauce.decider import MemoryReference, MemoryRows, Rows
 from cauce.places import Coordinates
 from cauce.runtime.service import Received
 from schemas.base import Message, Sealed
+from schemas.buying import Buying
 from schemas.envelope import Envelope
 from schemas.light import lightened
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, OrderChanged, OrderPlaced, ShipOption
@@ -70,13 +71,14 @@ class Pool:
         *,
         stocking: tuple[Stocking, ...] = (),
         safety: tuple[Safety, ...] = (),
+        buying: tuple[Buying, ...] = (),
         policy: SourcingPolicy | None = None,
         rates: Iterable[Rate] = (),
         promises: PromiseTerms | None = None,
     ) -> None:
         self.rows: Any = rows or MemoryRows()
-        self.timed, self.now = bool(policy or promises), NOW
-        kinds: dict[str, Any] = {"stocking": stocking, "safety": safety, "rates": tuple(rates)}
+        self.timed, self.now = bool(policy or promises or buying), NOW
+        kinds: dict[str, Any] = {"stocking": stocking, "safety": safety, "buying": buying, "rates": tuple(rates)}
         kinds |= {"sites": tuple(sites), "products": PRODUCTS, "sourcing": (policy,) if policy else ()}
         kinds["promises"] = (promises,) if promises else ()
         self.stock = Stock(self.rows, MemoryReference(**kinds))

@@ -120,7 +120,10 @@ def test_skus_that_are_low_or_out_are_listed_until_they_recover(shop):
 
 
 def test_what_has_recovered_is_listed_no_more(shop):
-    assert shop(alert(Alert.LOW, 4), alert(Alert.RECOVERED, 9))("alerts").output == "no sku is low or out\n"
+    assert (
+        shop(alert(Alert.LOW, 4), alert(Alert.RECOVERED, 9))("alerts").output
+        == "no sku is low, out, short or slow, and nothing is to buy\n"
+    )
 
 
 def test_a_program_reads_the_same_as_json(shop):

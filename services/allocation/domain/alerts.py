@@ -10,6 +10,7 @@ from schemas.alerts import Alert, PurchaseRequested, StockAlert
 from schemas.reference import Stocking
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.foresight import Evolve, after, skus_of_free
+from services.allocation.domain.lookout import rule_of
 from services.allocation.domain.sourcing import SiteMap
 from services.allocation.domain.stock import Stock, StockEvent
 
@@ -33,8 +34,13 @@ def _news(stock: Stock, pool: int, sku: str) -> Iterator[StockEvent]:
     worse = _WORSE.index(now) > _WORSE.index(before)
     if worse or (now is Alert.RECOVERED and before is not Alert.RECOVERED):
         yield StockAlert(pool=pool, sku=sku, alert=now, free=free, low_below=stocking.low_below)
-    if worse and before is Alert.RECOVERED:
+    if worse and before is Alert.RECOVERED and not _is_bought_by_cover(stock, sku):
         yield from _purchase(stock, pool, stocking, free)
+
+
+def _is_bought_by_cover(stock: Stock, sku: str) -> bool:
+    rule = rule_of(stock, sku) if stock.reference.version("buying") else None
+    return rule is not None and rule.lead_days > 0
 
 
 def _state(free: int, stocking: Stocking) -> Alert:

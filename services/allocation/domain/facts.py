@@ -1,6 +1,7 @@
 """What the keeper publishes because of what a site's desk asked."""
 
 from schemas.alerts import PurchaseRequested, StockAlert
+from schemas.buying import CoverAlert, DemandCounted, SlowAlert, StockWatched
 from schemas.counts import CountApproved, CountOpened, CountRefused, CountReported, CountShort
 from schemas.desk import RequestRefused
 from schemas.inbound import BackorderExpected, InboundChanged
@@ -21,4 +22,8 @@ DeskFact = (
     | StockLevel
     | StockAlert
     | PurchaseRequested
+    | DemandCounted
+    | StockWatched
+    | CoverAlert
+    | SlowAlert
 )

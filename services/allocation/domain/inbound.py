@@ -18,6 +18,7 @@ from schemas.inbound import (
 from schemas.stock import Move
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
+from services.allocation.domain.demand import fold_supply
 from services.allocation.domain.requests import refused
 from services.allocation.domain.rows import InboundUnits, Purchase, arrival_key, site_key
 from services.allocation.domain.sourcing import units_by_sku
@@ -123,6 +124,7 @@ def fold_changed(stock: Stock, event: InboundChanged) -> None:
     if opened:
         count = stock.rows.get(kinds.COUNTERS, kinds.OPEN_PURCHASES) or 0
         stock.rows.put(kinds.COUNTERS, kinds.OPEN_PURCHASES, count + opened)
+    fold_supply(stock, (line.sku for line in lines))
     mark_seen(stock, event.request, event.site, event.reference)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas.alerts import PurchaseRequested, StockAlert
 from schemas.base import Message
+from schemas.buying import CoverAlert, DemandCounted, SlowAlert, StockWatched
 from schemas.levels import StockLevel
 from schemas.reference import TimeReached
 from schemas.reservations import ShipmentAdvanced, StockReleased
@@ -23,7 +24,9 @@ from schemas.waves import DecideWave, WaveDecided
 from services.allocation.domain import (
     alerts,
     backlog,
+    cover,
     dates,
+    demand,
     desk,
     expectations,
     inflow,
@@ -32,6 +35,8 @@ from services.allocation.domain import (
     promises,
     release,
     reservation,
+    slow,
+    watch,
     waves,
 )
 from services.allocation.domain.pools import FIRST_POOL
@@ -85,9 +90,10 @@ def _decide_rest(stock: Stock, command: Rest) -> tuple[StockEvent, ...]:
 
 
 def decide_timed(stock: Stock, command: TimedCommand) -> tuple[StockEvent, ...]:
-    """As `decide`; under the pool's policy where the command says when it came, or that a day may have begun."""
+    """As `decide`; by the pool's policy and its buyers where the command says when it came, or what day it is."""
     if isinstance(command, Timed):
-        return decide_timed(ruled(stock, command.at), command.command)
+        events = decide_timed(ruled(stock, command.at), command.command)
+        return watch.told(stock, command, events, evolve) if stock.reference.version("buying") else events
     match command:
         case TimeReached():
             return _served(stock, FIRST_POOL, begin_day(stock)) if isinstance(stock, RuledStock) else ()
@@ -120,7 +126,11 @@ _FOLDS: Mapping[type[Message], Callable[[Stock, Any], None]] = {
     StockReleased: release.fold_released,
     StockLevel: levels.fold_level,
     StockAlert: alerts.fold_alert,
-    PurchaseRequested: desk.nothing,
+    PurchaseRequested: cover.fold_purchase,
+    DemandCounted: demand.fold_counted,
+    StockWatched: watch.fold_watched,
+    CoverAlert: cover.fold_cover,
+    SlowAlert: slow.fold_slow,
     WaveDecided: waves.fold_wave,
     **desk.FOLDS,
 }

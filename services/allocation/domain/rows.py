@@ -6,8 +6,9 @@ same by sku and turn; `seen`, a mark for every receipt, adjustment and return re
 each, and they are rare beside orders); `counters`; `counts`, the shelves that are being counted;
 `transfers`, the units between two sites; `purchases`, what suppliers are to send, and `arrivals`, the same by sku and
 day; `expected`, the day by line that an order which waits was told; `levels`, what channels were told of a sku;
-`alerts`, those that stand; `loads`, the shipments of the day under a policy; `departures`, the shipments that are
-promised for a site's day.
+`alerts`, those that stand; `demand`, what was ordered of a sku in its last days and what its buyers were told;
+`watched`, how far the stock was looked through; `loads`, the shipments of the day under a policy; `departures`, the
+shipments that are promised for a site's day.
 """
 
 from collections.abc import Mapping
@@ -29,7 +30,8 @@ POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "wait
 COUNTS, TRANSFERS, PURCHASES, ARRIVALS, EXPECTED = "counts", "transfers", "purchases", "arrivals", "expected"
 LEVELS, ALERTS = "levels", "alerts"
 DEPARTURES = "departures"
-LOADS, TODAY = "loads", "today"  # the kind, and its only key
+DEMAND, WATCHED = "demand", "watched"
+LOADS, TODAY = "loads", "today"  # the kind, and its only key; it is that of WATCHED as well
 # the counters' keys
 QUEUE_NUMBER, OPEN_PURCHASES, LEVEL_NUMBER = "queue_number", "open_purchases", "level_number"
 SEEN_MARK = True
@@ -126,6 +128,31 @@ class Today(NamedTuple):
 
     day: str
     shipments: Mapping[str, int]
+
+
+class Demand(NamedTuple):
+    """What was ordered of a sku. Days are ordinals of the proleptic calendar; 0 is never.
+
+    `units` are ordered less canceled units by day, from `day` backward; `ordered` and `canceled` are those of `day`.
+    """
+
+    seen: int
+    day: int = 0
+    ordered: int = 0
+    canceled: int = 0
+    units: tuple[int, ...] = ()
+    last: int = 0  # the last day with an order
+    asked: int = 0  # the day on which a purchase was asked for
+    is_short: bool = False
+    is_slow: bool = False
+
+
+class Watched(NamedTuple):
+    """How far the stock was looked through on the latest day."""
+
+    day: int = 0
+    through: str = ""
+    done: bool = False
 
 
 class CountStage(StrEnum):
@@ -242,6 +269,8 @@ KINDS: dict[str, RowCodec] = {
     LEVELS: _json(dict[str, int], small=True),
     ALERTS: _json(str, small=True),
     SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK, small=True),
+    DEMAND: _json(Demand, small=True),
+    WATCHED: _json(Watched, small=True),
     LOADS: _json(Today, small=True),
     DEPARTURES: RowCodec(lambda count: b"%d" % count, int, small=True),
     COUNTERS: RowCodec(lambda count: b"%d" % count, int, small=True),

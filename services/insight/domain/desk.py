@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from schemas.alerts import PurchaseRequested, StockAlert
 from schemas.base import Message
 from schemas.counts import CountApproved, CountOpened, CountRefused, CountReported, CountShort
 from schemas.desk import RequestRefused
@@ -90,21 +89,6 @@ def _level(fact: Fact, level: StockLevel) -> tuple[Row, ...]:
     return tuple(Row("levels", about | {"channel": one.channel, "available": one.available}) for one in level.channels)
 
 
-def _alert(fact: Fact, alert: StockAlert) -> tuple[Row, ...]:
-    values = {"alert": alert.alert.value, "free": alert.free, "low_below": alert.low_below}
-    return (_alert_row(fact, alert.sku, values),)
-
-
-def _purchase(fact: Fact, asked: PurchaseRequested) -> tuple[Row, ...]:
-    values = asked.model_dump(include={"free", "quantity", "to_come", "waiting"})
-    return (_alert_row(fact, asked.sku, values | {"alert": "purchase"}),)
-
-
-def _alert_row(fact: Fact, sku: str, values: dict[str, Any]) -> Row:
-    about = {"event_id": fact.envelope.id, "sequence": fact.envelope.sequence, "sku": sku, "at": fact.at}
-    return Row("stock_alerts", about | values)
-
-
 def _no_rows(_fact: Fact, _message: Message) -> tuple[Row, ...]:
     return ()
 
@@ -120,7 +104,5 @@ PROJECTIONS: dict[type[Message], Projection] = {
     InboundChanged: _inbound,
     BackorderExpected: _expected,
     StockLevel: _level,
-    StockAlert: _alert,
-    PurchaseRequested: _purchase,
     RequestRefused: _no_rows,
 }

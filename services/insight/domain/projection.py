@@ -1,7 +1,7 @@
 """`project(fact)`: the rows of any fact. What is new in a release and unknown here is told to nobody, and counted."""
 
 from schemas.base import Message
-from services.insight.domain import desk, holds, money, notices, orders, returns, shipments, stock
+from services.insight.domain import buyers, desk, holds, money, notices, orders, returns, shipments, stock
 from services.insight.domain.attention import exceptions
 from services.insight.domain.rows import Fact, Projection, Row
 from services.insight.domain.story import timeline
@@ -11,6 +11,7 @@ PROJECTIONS: dict[type[Message], Projection] = {
     **holds.PROJECTIONS,
     **stock.PROJECTIONS,
     **desk.PROJECTIONS,
+    **buyers.PROJECTIONS,
     **shipments.PROJECTIONS,
     **returns.PROJECTIONS,
     **money.PROJECTIONS,
