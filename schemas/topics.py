@@ -119,7 +119,7 @@ TOPICS: tuple[Topic, ...] = (
           "what each channel may still sell of a sku"),
     _fact("stock-alerts", "allocation-keeper", "outside insight", "stock that is low, out, short or slow, and no more",
           alerts.StockAlert, buying.CoverAlert, buying.SlowAlert),
-    _fact("stock-demand", "allocation-keeper", "insight", "what was ordered of skus by day, and how far all were watched",
+    _fact("stock-demand", "allocation-keeper", "insight", "what was ordered by sku and day, and how far all were seen",
           buying.DemandCounted, buying.StockWatched),
     _fact("purchase-requested", "allocation-keeper", "outside insight", "what to buy of a sku that ran low",
           alerts.PurchaseRequested),

@@ -41,16 +41,37 @@ def test_every_kind_is_read_from_its_file(tmp_path):
     (tmp_path / "policy.yaml").write_text(POLICY)
     (tmp_path / "stocking.csv").write_text("id,unit_value,currency\nA,250,EUR\n")
     (tmp_path / "safety.csv").write_text("id,sku,site,channel,units\nshop,A,VENLO,,5\n")
+    (tmp_path / "buying.csv").write_text("id,lead_days,slow_after_days,currency\n*,14,,\ncategory:lamps,,60,GBP\n")
     (tmp_path / "holds.yaml").write_text("rules:\n  - {id: risky, kind: risk, risk_at_least: 80, release_by: [risk]}\n")
     hours = "  VENLO:\n    time_zone: Europe/Amsterdam\n    cutoffs: {standard: '14:00'}\n"
     way = "  - {carrier: dpd, option: standard, days: 1}\n"
     (tmp_path / "promises.yaml").write_text(f"sites:\n{hours}transit:\n{way}")
     found = read_folder(tmp_path)
-    assert [found[kind][0].id for kind in FILES] == ["VENLO", "A", "one", "policy", "A", "shop", "holds", "promises"]
+    assert [found[kind][0].id for kind in FILES] == [
+        "VENLO",
+        "A",
+        "one",
+        "policy",
+        "A",
+        "shop",
+        "*",
+        "holds",
+        "promises",
+    ]
     assert (found[Kind.STOCKING][0].unit_value.amount, found[Kind.SAFETY][0].units) == (250, 5)
     assert found[Kind.SITES][0].coordinates.longitude == 6.17
     assert found[Kind.PRODUCTS][0].name == ""
     assert (found[Kind.RATES][0].base.amount, found[Kind.RATES][0].per_kilogram.currency) == (500, "GBP")
+
+
+def test_what_is_wrong_with_a_row_as_a_whole_is_told_by_its_line(flaws):
+    assert flaws(buying="id,slow_from,lead_days,review_days\nA,,,\nB,,,3\nC,5,1,\ncategory:,,1,\nD,,-1,\n") == [
+        "buying.csv, line 2: expected cover_below_days, slow_after_days or lead_days, found none of them",
+        "buying.csv, line 3: expected lead_days where there are review_days: what to buy follows from both",
+        "buying.csv, line 4: expected slow_after_days and a currency where there is slow_from",
+        "buying.csv, line 5, column id: expected a sku, category: and a category, or *, found 'category:'",
+        "buying.csv, line 6, column lead_days: expected greater than or equal to 0, found '-1'",
+    ]
 
 
 def test_the_mark_that_spreadsheets_put_before_a_text_is_no_part_of_it(tmp_path):
@@ -235,7 +256,7 @@ def test_of_a_file_that_is_all_wrong_the_first_flaws_are_listed_and_the_others_f
 def test_a_folder_without_a_file_of_any_kind_is_told_their_names(flaws, tmp_path):
     (tmp_path / "site.csv").write_text(SITES + VENLO)
     (flaw,) = flaws()
-    names = "sites.csv, products.csv, rates.csv, policy.yaml, stocking.csv, safety.csv, holds.yaml, promises.yaml"
+    names = "sites.csv, products.csv, rates.csv, policy.yaml, stocking.csv, safety.csv, buying.csv, holds.yaml, promises.yaml"
     assert flaw.endswith(f"expected {names}, or some of them, found none")
 
 

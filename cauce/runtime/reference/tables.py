@@ -104,8 +104,9 @@ class _Table:
                     whole[rest[0] if rest else name] = cells[column]
         return body
 
-    def _column(self, loc: tuple[int | str, ...]) -> str:
-        return next((column for column, places in self._columns.items() if loc in places), str(loc[0]))
+    def _column(self, loc: tuple[int | str, ...]) -> str | None:
+        """None for what is wrong with the row as a whole."""
+        return next((column for column, places in self._columns.items() if loc in places), str(loc[0]) if loc else None)
 
 
 def _misnamed(name: str, header: Row, model: type[Part], columns: Mapping[str, Places]) -> Iterator[Flaw]:
