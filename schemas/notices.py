@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     DELIVERED = "delivered"
     CHANGED = "changed"
     CANCELED = "canceled"
+    REDIRECTED = "redirected"
     RETURN_AUTHORIZED = "return_authorized"
     RETURN_REFUSED = "return_refused"
     RETURN_EXPIRED = "return_expired"

@@ -2,11 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, StringConstraints
 
+from cauce.money import Currency
 from schemas.base import Instant
 from schemas.foreign import Channel, Foreign, Key, Text
 from schemas.holds import HoldKind, Role
+from schemas.orders import Country, ShipOption, Sku
 
 
 class OrderHold(Foreign):
@@ -37,4 +39,73 @@ class HoldRelease(Foreign):
     asked_by: Key = "console"
 
 
-OrderForm = Annotated[OrderHold | HoldRelease, Field(discriminator="kind")]
+class QuantityWanted(Foreign):
+    """A line, by its number, and how many units of it there shall be in all; none removes it."""
+
+    line: PositiveInt
+    quantity: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class GoodsWanted(Foreign):
+    """Goods to add, at a price in minor units."""
+
+    sku: Sku
+    quantity: PositiveInt
+    unit_price: Annotated[int, Field(ge=0)]
+    description: Text = ""
+
+
+class MoneyTaken(Foreign):
+    """What the channel took for what is more, in minor units."""
+
+    payment_id: Key
+    provider: Key
+    reference: Key
+    amount: int
+
+
+class OrderChange(Foreign):
+    """Other quantities of lines, all of them fewer or all more, or goods to add, with what was paid for them."""
+
+    kind: Literal["change"] = "change"
+    channel: Channel
+    order: Key
+    request: Key
+    currency: Currency
+    quantities: tuple[QuantityWanted, ...] = ()
+    add: Annotated[tuple[GoodsWanted, ...], Field(max_length=2000)] = ()
+    payments: tuple[MoneyTaken, ...] = ()
+    reason: Text = ""
+    asked_by: Key = "console"
+
+
+class NewAddress(Foreign):
+    """Who and where, whole: it replaces what was known."""
+
+    name: Text
+    email: Text = ""
+    phone: Text = ""
+    street: Text = ""
+    city: Text = ""
+    postal_code: Text = ""
+    country: Country
+
+
+class OrderRedirect(Foreign):
+    """Another address for the same customer, another way to ship, or both. `person` is our own name of the customer."""
+
+    kind: Literal["redirect"] = "redirect"
+    channel: Channel
+    order: Key
+    request: Key
+    customer: Key | None = None
+    person: Key | None = None
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "en"
+    profile: Literal["b2c", "b2b"] = "b2c"
+    ship_to: NewAddress | None = None
+    ship_option: ShipOption | None = None
+    reason: Text = ""
+    asked_by: Key = "console"
+
+
+OrderForm = Annotated[OrderHold | HoldRelease | OrderChange | OrderRedirect, Field(discriminator="kind")]

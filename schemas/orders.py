@@ -97,7 +97,7 @@ class PlaceOrder(Message):
     """A channel's order, mapped, located and sealed by the door, and not yet judged.
 
     `destination` is absent where the country is unknown; `address_gaps` names the fields that are empty in the seal;
-    `risk_score`, from 0 to 100, is the channel's own.
+    `risk_score`, from 0 to 100, is the channel's own; `supplements` is the order that this one was to be more of.
     """
 
     type: ClassVar[str] = "order.place.v1"
@@ -116,6 +116,7 @@ class PlaceOrder(Message):
     charges: tuple[Charge, ...] = ()
     payments: tuple[Payment, ...] = ()
     risk_score: int | None = None
+    supplements: str | None = None
 
 
 class CancelOrder(Message):
@@ -216,7 +217,10 @@ class LineQuantity(Part):
 
 
 class ChangeRequested(Message):
-    """Intake proposes to cancel these units; fulfillment, which can stop the carton, answers."""
+    """Intake proposes to cancel these units; fulfillment, which can stop the carton, answers.
+
+    `lines` have all units that are left of them, unless `ordered` says how many were ordered of each.
+    """
 
     type: ClassVar[str] = "change.requested.v1"
     key: ClassVar[str] = "order_id"
@@ -227,6 +231,7 @@ class ChangeRequested(Message):
     lines: tuple[LineQuantity, ...] = Field(min_length=1)
     reason: str
     asked_by: str
+    ordered: tuple[LineQuantity, ...] | None = None
 
 
 class ChangeRefused(Message):

@@ -16,6 +16,7 @@ from typing import Any
 
 from cauce.audit.record import Entry, Place, Violation
 from schemas.base import Message
+from schemas.changing import ChangeOrder, OrderSupplemented, RedirectOrder
 from schemas.counts import DecideCount, OpenCount, ReportCount
 from schemas.effects import EffectAnswered
 from schemas.holding import HoldOrder, ReleaseHold
@@ -50,7 +51,16 @@ from schemas.waves import DecideWave
 
 _BY_ID = (PlaceOrder, RequestReturn, ReceiveReturn)
 _BY_KEY = (
-    *(CancelOrder, HoldOrder, ReleaseHold, RecordScan, RecordCarrierEvent),
+    *(
+        CancelOrder,
+        ChangeOrder,
+        RedirectOrder,
+        OrderSupplemented,
+        HoldOrder,
+        ReleaseHold,
+        RecordScan,
+        RecordCarrierEvent,
+    ),
     *(ReserveStock, ReleaseStock, AdvanceShipment, RestockReturn, ReceiveStock, AdjustStock, DecideWave),
     *(OpenCount, ReportCount, DecideCount, MoveStock, SendTransfer, ReceiveTransfer),
     *(ExpectStock, AnswerPurchase, ReceivePurchase),
@@ -92,7 +102,7 @@ def _key(entry: Entry) -> tuple[str, ...]:
     match message:
         case PlaceOrder() | RequestReturn() | ReceiveReturn():
             return (entry.envelope.id,)
-        case CancelOrder() | HoldOrder() | ReleaseHold():
+        case CancelOrder() | ChangeOrder() | RedirectOrder() | HoldOrder() | ReleaseHold():
             name = message.request_id
         case RecordScan():
             name = f"{message.shipment_id}/{message.scan_id}"

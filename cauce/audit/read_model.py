@@ -10,6 +10,7 @@ from typing import Any
 
 from cauce.audit.record import Entry, Violation
 from cauce.audit.shown import STAGES, Shown, ShownOrder, Told, Units
+from schemas.changing import OrderRedirected
 from schemas.orders import OrderChanged, OrderPlaced, OrderRefused
 from schemas.payments import PaymentCaptured, PaymentRefunded
 from schemas.reservations import StockReleased
@@ -57,7 +58,7 @@ class ReadModel:
         match entry.message:
             case StockMoved() as moved:
                 self._move(entry, moved)
-            case OrderPlaced() | OrderChanged() | OrderRefused() | GoodsReturned() as fact:
+            case OrderPlaced() | OrderChanged() | OrderRedirected() | OrderRefused() | GoodsReturned() as fact:
                 self._told(entry).of_order(fact)
             case PaymentCaptured() | PaymentRefunded() as paid:
                 self._told(entry).of_money(paid)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from cauce.audit.record import Entry, Gap, Violation
 from cauce.audit.states import State, Waiting
+from schemas.changing import OrderRedirected, RedirectAnswered, RedirectRequested
 from schemas.notices import CustomerNotified, NoticeFailed, SendMail
 from schemas.orders import ChangeAnswered, ChangeRefused, ChangeRequested, OrderChanged
 from schemas.returns import GoodsReturned, ReturnAuthorized, ReturnExpired, ReturnPending, ReturnRefused
@@ -24,11 +25,11 @@ class Changes:
         """A request that is refused at once was never proposed."""
         message = entry.message
         match message:
-            case ChangeRequested():
+            case ChangeRequested() | RedirectRequested():
                 self._asked.setdefault((message.order_id, message.request_id), entry.place)
-            case ChangeAnswered():
+            case ChangeAnswered() | RedirectAnswered():
                 self._answered.setdefault((message.order_id, message.request_id), entry.place)
-            case ChangeRefused() | OrderChanged():
+            case ChangeRefused() | OrderChanged() | OrderRedirected():
                 self._settled.add((message.order_id, message.request_id))
             case _:
                 pass

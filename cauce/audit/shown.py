@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cauce.audit.record import Place
+from schemas.changing import OrderRedirected
 from schemas.orders import CanceledUnits, OrderChanged, OrderPlaced, OrderRefused
 from schemas.payments import PaymentCaptured, PaymentRefunded
 from schemas.returns import GoodsReturned
@@ -52,7 +53,7 @@ class Told:
     captured: dict[str, int] = field(default_factory=dict)  # by payment
     refunded: dict[tuple[str, str], int] = field(default_factory=dict)  # by refund and payment
 
-    def of_order(self, fact: OrderPlaced | OrderChanged | OrderRefused | GoodsReturned) -> None:
+    def of_order(self, fact: OrderPlaced | OrderChanged | OrderRedirected | OrderRefused | GoodsReturned) -> None:
         """What was ordered, canceled and sent back."""
         match fact:
             case OrderPlaced():
@@ -61,6 +62,8 @@ class Told:
             case OrderChanged():
                 self.amounts[fact.version] = fact.amount.amount
                 _add(self.canceled, fact.canceled)
+            case OrderRedirected():
+                self.amounts[fact.version] = fact.amount.amount
             case OrderRefused():
                 self.is_refused = True
             case GoodsReturned():

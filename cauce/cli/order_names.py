@@ -15,11 +15,13 @@ OFFERED = 20  # orders that a name could mean
 
 
 class Named(NamedTuple):
-    """An order, and what its channel calls it."""
+    """An order, what its channel calls it, and what a request about it must say."""
 
     order_id: str
     channel: str
     channel_order: str
+    currency: str
+    person_id: str
 
 
 def named_order(name: str) -> Named:
@@ -28,7 +30,7 @@ def named_order(name: str) -> Named:
         found = the_one(connection, name)
     if not found["channel"]:
         raise Unavailable(f"order {found['order_id']} itself is not read yet; ask again when `cauce order show` has it")
-    return Named(found["order_id"], found["channel"], found["channel_order"])
+    return Named(*(str(found[name] or "") for name in Named._fields))
 
 
 def the_one(connection: Connection, name: str) -> Fields:

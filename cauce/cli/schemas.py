@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from cauce.cli import order_states
 from cauce.cli.plain import say
 from cauce.contracts import generated
 from cauce.runtime.settings import CHECKOUT
@@ -18,7 +19,7 @@ ROOT = click.option(
 def command() -> None:
     """Generate or check what others rely on.
 
-    JSON Schemas, the AsyncAPI document and docs/messages.md.
+    JSON Schemas, the AsyncAPI document, docs/messages.md and docs/order-states.md.
     """
 
 
@@ -39,13 +40,15 @@ def build(root: Path, accepted: tuple[str, ...]) -> None:
         sys.exit(1)
     for path in generated.write(root):
         say(path)
+    if order_states.write(root):
+        say(order_states.PAGE)
 
 
 @command.command()
 @ROOT
 def check(root: Path) -> None:
     """Exit code 1 when a generated file is not current, or a change would hurt those who rely on a message."""
-    hurts, stale = generated.broken(root), generated.stale(root)
+    hurts, stale = generated.broken(root), [*generated.stale(root), *order_states.stale(root)]
     _tell(hurts)
     for path in stale:
         say(f"{path} is not what the messages say: run `cauce schemas build`")

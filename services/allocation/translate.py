@@ -73,9 +73,11 @@ def _claimed(lines: Iterable[ClaimedLine]) -> tuple[LineWorth, ...]:
     return tuple(_worth(line_id=line.line_id, quantity=line.quantity, amount=line.amount) for line in lines)
 
 
-def from_order_changed(received: Received, _reference: Reference) -> ReleaseStock:
-    """Give back what was canceled."""
-    changed: OrderChanged = received.message
+def from_order_changed(received: Received, _reference: Reference) -> ReleaseStock | None:
+    """Give back what was canceled; where an order goes is no matter of its stock."""
+    changed = received.message
+    if not isinstance(changed, OrderChanged):
+        return None
     return _release(pool=FIRST_POOL, order_id=changed.order_id, version=changed.version, canceled=changed.canceled)
 
 

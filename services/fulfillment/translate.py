@@ -2,12 +2,21 @@
 
 from cauce.decider import Reference
 from cauce.runtime.service import Received
+from schemas.changing import RedirectRequested
 from schemas.holding import OrderHeld, OrderReleased
 from schemas.orders import ChangeRequested
 from schemas.reference import Kind
 from schemas.shipments import RecordCarrierEvent, Scan
 from schemas.stock import Allocated
-from services.fulfillment.domain.commands import LiftHold, StartWork, StopUnits, TakeCarrierEvent, TakeHold, TakeScan
+from services.fulfillment.domain.commands import (
+    LiftHold,
+    Redirect,
+    StartWork,
+    StopUnits,
+    TakeCarrierEvent,
+    TakeHold,
+    TakeScan,
+)
 from services.fulfillment.domain.state import Promise
 
 
@@ -26,12 +35,14 @@ def from_allocated(received: Received, _reference: Reference) -> StartWork:
     )
 
 
-def from_change_requested(received: Received, _reference: Reference) -> StopUnits | None:
+def from_change_requested(received: Received, _reference: Reference) -> StopUnits | Redirect | None:
     """What intake itself refused asks nothing of us."""
-    request = received.message
+    request, at = received.message, received.envelope.at
+    if isinstance(request, RedirectRequested):
+        return Redirect(at=at, request_id=request.request_id, left=request.left, ship=request.ship)
     if not isinstance(request, ChangeRequested):
         return None
-    return StopUnits(at=received.envelope.at, request_id=request.request_id, lines=request.lines)
+    return StopUnits(at=at, request_id=request.request_id, lines=request.lines, ordered=request.ordered or ())
 
 
 def from_order_held(received: Received, _reference: Reference) -> TakeHold | None:

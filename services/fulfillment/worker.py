@@ -2,6 +2,7 @@
 
 from cauce.decider import Decider
 from cauce.runtime.service import DoorLane, EntityLane, Service
+from schemas.changing import RedirectAnswered
 from schemas.holding import HoldLifted, HoldTaken
 from schemas.orders import ChangeAnswered
 from schemas.raw import RawTopic
@@ -39,6 +40,7 @@ SHIPMENTS = EntityLane(
         ParcelDelivered,
         ShipmentException,
         ChangeAnswered,
+        RedirectAnswered,
         HoldTaken,
         HoldLifted,
     ),

@@ -25,6 +25,7 @@ from services.insight.tables import (
     NOTICES,
     ORDERS,
     PAYMENTS,
+    REDIRECTIONS,
     REFUND_PAYMENTS,
     REFUNDS,
     RELEASES,
@@ -141,8 +142,9 @@ def story_of(connection: Connection, order: Fields) -> OrderStory:
 
     parcels = [_parsed(row, "losers") for row in of(SHIPMENTS, SHIPMENTS.c.decision, SHIPMENTS.c.shipment_id)]
     promised = _still_promised(of(SHIPMENT_LINES, SHIPMENT_LINES.c.line_id), of(RELEASES))
+    redirected = of(REDIRECTIONS, REDIRECTIONS.c.version)[-1:]
     return OrderStory(
-        order=order,
+        order=order | {name: row[name] for row in redirected for name in ("country", "ship_option", "deliver_by")},
         lines=sorted(of(LINES), key=lambda line: (len(line["line_id"]), line["line_id"])),
         shipments=_nested(parcels, promised, by="shipment_id", name="lines"),
         decisions=[_parsed(row, "candidates") for row in of(DECISIONS, DECISIONS.c.at, DECISIONS.c.rule)],

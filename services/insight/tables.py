@@ -56,6 +56,14 @@ CHANGES = Table(
     *of(UtcInstant, "requested_at", "answered_at"),
     *of(String, "outcome", "reason"),
 )
+REDIRECTIONS = Table(
+    "redirections",
+    METADATA,
+    key("order_id"),
+    key("version", Integer),
+    *of(String, "country", "ship_option"),
+    Column("deliver_by", UtcInstant),
+)
 HOLDS = Table(
     "holds",
     METADATA,

@@ -4,8 +4,7 @@ from cauce.ids import order_id, outside_id, person_id
 from cauce.money import Money
 from cauce.runtime.service import Command, DoorTools, Unreadable
 from schemas.foreign import Foreign, reason_code
-from schemas.holding import HoldOrder, ReleaseHold
-from schemas.order_forms import HoldRelease, OrderHold
+from schemas.order_forms import HoldRelease, OrderChange, OrderHold, OrderRedirect
 from schemas.orders import (
     AskedLine,
     CancelOrder,
@@ -17,8 +16,7 @@ from schemas.orders import (
     Profile,
 )
 from schemas.raw import ChannelAddress, ChannelCancellation, ChannelLine, ChannelOrder
-
-REQUIRED = ("name", "street")  # a code or a town is missing in some countries' addresses; nobody delivers without these
+from services.intake.requests import gaps, request
 
 
 def commands(form: Foreign, tools: DoorTools) -> tuple[Command, ...]:
@@ -28,10 +26,8 @@ def commands(form: Foreign, tools: DoorTools) -> tuple[Command, ...]:
             return (_order(form, tools),)
         case ChannelCancellation():
             return (_cancellation(form, tools),)
-        case OrderHold():
-            return (_hold(form, tools),)
-        case HoldRelease():
-            return (_release(form, tools),)
+        case OrderHold() | HoldRelease() | OrderChange() | OrderRedirect():
+            return (request(form, tools),)
         case _:
             raise Unreadable(f"kind: {type(form).__name__} is not a form of the order door")
 
@@ -45,7 +41,7 @@ def _order(form: ChannelOrder, tools: DoorTools) -> Command:
         currency=form.currency,
         customer=_customer(form, tools),
         destination=tools.locate(form.ship_to.country, form.ship_to.postal_code),
-        address_gaps=tuple(name for name in REQUIRED if not getattr(form.ship_to, name).strip()),
+        address_gaps=gaps(form.ship_to),
         ship_option=form.ship_option,
         risk_score=form.risk_score,
         lines=tuple(_line(number, line, form.currency) for number, line in enumerate(form.lines, start=1)),
@@ -101,32 +97,5 @@ def _cancellation(form: ChannelCancellation, tools: DoorTools) -> Command:
         line_ids=tuple(str(number) for number in form.lines),
         reason=reason_code(form.reason),
         asked_by=form.channel,
-    )
-    return Command(outside_id(form.channel, form.kind, f"{form.order}\x1f{form.request}"), message)
-
-
-def _hold(form: OrderHold, tools: DoorTools) -> Command:
-    order = order_id(tools.secret, form.channel, form.order)
-    message = HoldOrder(
-        order_id=order,
-        request_id=form.request,
-        kind=form.hold,
-        line_ids=tuple(str(number) for number in form.lines),
-        shipment_ids=tuple(f"{order}-{number}" for number in form.shipments),
-        reason=reason_code(form.reason),
-        until=form.until,
-        asked_by=form.asked_by,
-    )
-    return Command(outside_id(form.channel, form.kind, f"{form.order}\x1f{form.request}"), message)
-
-
-def _release(form: HoldRelease, tools: DoorTools) -> Command:
-    message = ReleaseHold(
-        order_id=order_id(tools.secret, form.channel, form.order),
-        request_id=form.request,
-        hold=form.hold,
-        role=form.role,
-        reason=reason_code(form.reason),
-        asked_by=form.asked_by,
     )
     return Command(outside_id(form.channel, form.kind, f"{form.order}\x1f{form.request}"), message)

@@ -4,22 +4,37 @@ from datetime import datetime
 
 from cauce.decider import Reference
 from cauce.runtime.service import Received
+from schemas.changing import ChangeOrder, OrderSupplemented, RedirectAnswered, RedirectOrder
 from schemas.holding import HoldOrder, ReleaseHold
 from schemas.holds import HoldRule
 from schemas.orders import CancelOrder, ChangeAnswered, PlaceOrder
 from schemas.reference import Kind, Policy, Site
-from services.intake.domain.commands import AskForChange, AskForHold, AskForRelease, SettleChange, TakeOrder
+from services.intake.domain.commands import (
+    AskForChange,
+    AskForHold,
+    AskForQuantities,
+    AskForRedirect,
+    AskForRelease,
+    SettleChange,
+    SettleRedirect,
+    TakeOrder,
+)
+from services.intake.domain.supplements import Ask
 
-Asked = TakeOrder | AskForChange | AskForHold | AskForRelease
+Asked = TakeOrder | AskForChange | AskForQuantities | AskForRedirect | AskForHold | AskForRelease
 
 
 def from_command(received: Received, reference: Reference) -> Asked:
     """An order with what judging it needs, or what somebody asks about one."""
     at = received.envelope.at
-    message: PlaceOrder | CancelOrder | HoldOrder | ReleaseHold = received.message
+    message: PlaceOrder | CancelOrder | ChangeOrder | RedirectOrder | HoldOrder | ReleaseHold = received.message
     match message:
         case CancelOrder():
             return AskForChange(at=at, request=message)
+        case ChangeOrder():
+            return AskForQuantities(at=at, request=message)
+        case RedirectOrder():
+            return AskForRedirect(at=at, request=message, policy=_policy(reference))
         case HoldOrder():
             return AskForHold(at=at, request=message)
         case ReleaseHold():
@@ -30,16 +45,20 @@ def from_command(received: Received, reference: Reference) -> Asked:
 
 def _take(order: PlaceOrder, at: datetime, reference: Reference) -> TakeOrder:
     """With today's policy and rules, and which of its skus nobody knows."""
-    policies: tuple[Policy, ...] = reference.items(Kind.POLICY)
     rules = _rules(reference)
     return TakeOrder(
         at=at,
         order=order,
-        policy=policies[0] if policies else None,
+        policy=_policy(reference),
         unknown_skus=_unknown_skus(order, reference),
         rules=rules,
         home=reference.derived(Kind.SITES, _countries) if rules else frozenset(),
     )
+
+
+def _policy(reference: Reference) -> Policy | None:
+    policies: tuple[Policy, ...] = reference.items(Kind.POLICY)
+    return policies[0] if policies else None
 
 
 def _rules(reference: Reference) -> tuple[HoldRule, ...]:
@@ -50,10 +69,18 @@ def _countries(sites: tuple[Site, ...]) -> frozenset[str]:
     return frozenset(site.country for site in sites)
 
 
-def from_change_answered(received: Received, _reference: Reference) -> SettleChange | None:
-    """What fulfillment could stop; what it holds is its own affair."""
-    answer = received.message
-    return SettleChange(at=received.envelope.at, answer=answer) if isinstance(answer, ChangeAnswered) else None
+def from_change_answered(received: Received, _reference: Reference) -> SettleChange | SettleRedirect | None:
+    """What fulfillment could stop, or send otherwise; what it holds is its own affair."""
+    answer, at = received.message, received.envelope.at
+    if isinstance(answer, RedirectAnswered):
+        return SettleRedirect(at=at, answer=answer)
+    return SettleChange(at=at, answer=answer) if isinstance(answer, ChangeAnswered) else None
+
+
+def to_supplement(received: Received, _reference: Reference) -> Ask | None:
+    """What was asked for beside an order, as an order."""
+    fact = received.message
+    return Ask(at=received.envelope.at, order=fact.supplement) if isinstance(fact, OrderSupplemented) else None
 
 
 def from_nobody(_received: Received, _reference: Reference) -> None:

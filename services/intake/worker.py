@@ -1,6 +1,7 @@
 """The lanes of intake: one over each order, and the door of the channels."""
 
 from cauce.runtime.service import DoorLane, EntityLane, Service
+from schemas.changing import ChangeOrder, OrderRedirected, OrderSupplemented, RedirectOrder, RedirectRequested
 from schemas.holding import HoldOrder, HoldRefused, OrderHeld, OrderReleased, ReleaseHold
 from schemas.orders import (
     CancelOrder,
@@ -14,7 +15,7 @@ from schemas.orders import (
 )
 from schemas.raw import RawTopic
 from services.intake import door, translate
-from services.intake.domain import DECIDER, Order
+from services.intake.domain import DECIDER, Order, supplements
 from services.intake.domain.commands import TimePassed
 
 ORDERS = EntityLane(
@@ -30,7 +31,7 @@ ORDERS = EntityLane(
     state=Order,
     publishes=(
         *(OrderPlaced, OrderRefused, OrderConflicted),
-        *(ChangeRequested, ChangeRefused, OrderChanged),
+        *(ChangeRequested, ChangeRefused, OrderChanged, OrderSupplemented, RedirectRequested, OrderRedirected),
         *(OrderHeld, OrderReleased, HoldRefused),
     ),
     on_due=TimePassed,
@@ -39,7 +40,17 @@ ORDERS = EntityLane(
 DOOR = DoorLane(
     service="intake",
     inputs={RawTopic.CHANNEL_ORDERS: door.commands},
-    publishes=(PlaceOrder, CancelOrder, HoldOrder, ReleaseHold),
+    publishes=(PlaceOrder, CancelOrder, ChangeOrder, RedirectOrder, HoldOrder, ReleaseHold),
 )
 
-SERVICE = Service("intake", lanes=(ORDERS, DOOR))
+SUPPLEMENTS = EntityLane(
+    service="intake",
+    name="supplements",
+    inputs={"order-changed": translate.to_supplement},
+    decider=supplements.DECIDER,
+    state=supplements.Crossing,
+    publishes=(PlaceOrder,),
+    entity="supplements",
+)
+
+SERVICE = Service("intake", lanes=(ORDERS, SUPPLEMENTS, DOOR))

@@ -7,6 +7,7 @@ from cauce.decider import Reference
 from cauce.money import Money
 from cauce.runtime.service import Received
 from schemas.base import Message
+from schemas.changing import OrderRedirected
 from schemas.effects import EffectAnswered
 from schemas.light import light, replace
 from schemas.notices import NoticeKind, NoticeLine, TellCustomer
@@ -119,6 +120,17 @@ def _changed(fact: OrderChanged) -> TellCustomer:
     )
 
 
+def _redirected(fact: OrderRedirected) -> TellCustomer:
+    """A change of address that nobody asked for shall be heard of, without saying the address."""
+    return _to(
+        fact.customer,
+        NoticeKind.REDIRECTED,
+        f"{fact.order_id}/{fact.version}",
+        fact,
+        expected_on=fact.ship.deliver_by.date(),
+    )
+
+
 def _canceled(canceled: Iterable[CanceledUnits]) -> tuple[NoticeLine, ...]:
     """Units by the line's number: a change names no sku."""
     quantities: dict[str, int] = {}
@@ -215,6 +227,7 @@ _FACTS: dict[type[Message], Callable[[Any], TellCustomer | None]] = {
     OrderPlaced: _placed,
     OrderRefused: _refused,
     OrderChanged: _changed,
+    OrderRedirected: _redirected,
     Allocated: _allocated,
     Backordered: _backordered,
     ParcelPacked: _packed,

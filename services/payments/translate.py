@@ -15,9 +15,11 @@ def order_placed(received: Received, _reference: Reference) -> RecordCaptures:
     return RecordCaptures(at=received.envelope.at, order_number=placed.order_number, payments=placed.payments)
 
 
-def order_changed(received: Received, _reference: Reference) -> OweRefund:
+def order_changed(received: Received, _reference: Reference) -> OweRefund | None:
     """What was canceled is owed back; the version makes the refund's id."""
-    changed: OrderChanged = received.message
+    changed = received.message
+    if not isinstance(changed, OrderChanged):
+        return None
     return OweRefund(
         at=received.envelope.at,
         order_number=changed.order_number,

@@ -8,7 +8,7 @@ import yaml
 from click.testing import CliRunner
 from jsonschema import Draft7Validator
 
-from cauce.cli import main
+from cauce.cli import main, order_states
 from cauce.contracts.asyncapi import asyncapi_document
 from cauce.contracts.compatibility import breaks, fields
 from cauce.contracts.generated import SCHEMAS, broken, stale, write
@@ -22,6 +22,7 @@ from schemas.topics import BY_NAME, MESSAGES
 def checkout(tmp_path):
     """A checkout of which everything generated is current."""
     write(tmp_path)
+    order_states.write(tmp_path)
     return tmp_path
 
 

@@ -8,7 +8,10 @@ from schemas.raw import FORMS, RawTopic
 from schemas.topics import BY_NAME, HOME, TOPICS, Family, TopicKind
 
 NAME = re.compile(r"[a-z]+(-[a-z]+)*")
-MANY_WRITERS = {"stock-commands": {"allocation-front", "allocation-door", "publisher", "clock"}}
+MANY_WRITERS = {
+    "stock-commands": {"allocation-front", "allocation-door", "publisher", "clock"},
+    "intake-commands": {"intake-door", "intake-supplements"},
+}
 OUR_KINDS = [kind for kind in TopicKind if kind is not TopicKind.RAW]
 
 every_topic = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)

@@ -37,7 +37,7 @@ class Intake:
     """Feeds one partition, batch by batch, and reads what comes out."""
 
     def __init__(self, home):
-        orders, door = lanes_of(SERVICE, Settings(home=home))
+        orders, _, door = lanes_of(SERVICE, Settings(home=home))
         self.orders, self.door = OfflineTenure(orders, 0), OfflineTenure(door, 0)
         self.offsets = {}
         self.parked = []

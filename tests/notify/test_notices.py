@@ -13,6 +13,7 @@ NEVER_OLD_NEWS = [
     NoticeKind.DELIVERED,
     NoticeKind.CHANGED,
     NoticeKind.CANCELED,
+    NoticeKind.REDIRECTED,
     NoticeKind.RETURN_AUTHORIZED,
     NoticeKind.RETURN_REFUSED,
     NoticeKind.RETURN_EXPIRED,

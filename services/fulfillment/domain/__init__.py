@@ -7,7 +7,9 @@ from services.fulfillment.domain.changes import stop_units
 from services.fulfillment.domain.commands import (
     Command,
     Event,
+    Holding,
     LiftHold,
+    Redirect,
     StartWork,
     StopUnits,
     TakeCarrierEvent,
@@ -16,6 +18,7 @@ from services.fulfillment.domain.commands import (
 )
 from services.fulfillment.domain.evolution import evolve
 from services.fulfillment.domain.holding import lift_hold, take_hold
+from services.fulfillment.domain.redirecting import redirect
 from services.fulfillment.domain.scans import take_scan
 from services.fulfillment.domain.state import OrderShipments
 from services.fulfillment.domain.work import start_work
@@ -31,18 +34,20 @@ def decide(order: OrderShipments, command: Command) -> tuple[Event, ...]:
     match command:
         case StartWork():
             return start_work(order, command)
-        case StopUnits():
-            return stop_units(order, command)
+        case StopUnits() | Redirect():
+            return stop_units(order, command) if isinstance(command, StopUnits) else redirect(order, command)
         case TakeScan():
             return take_scan(order, command)
         case TakeCarrierEvent():
             return take_carrier_event(order, command)
-        case TakeHold():
-            return take_hold(order, command.hold)
-        case LiftHold():
-            return lift_hold(order, command.hold_id)
+        case TakeHold() | LiftHold():
+            return _hold(order, command)
         case _:
             assert_never(command)
+
+
+def _hold(order: OrderShipments, command: Holding) -> tuple[Event, ...]:
+    return take_hold(order, command.hold) if isinstance(command, TakeHold) else lift_hold(order, command.hold_id)
 
 
 __all__ = ["Command", "Event", "OrderShipments", "decide", "evolve", "initial"]

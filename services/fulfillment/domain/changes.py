@@ -5,7 +5,7 @@ not, and what is in no shipment yet is agreed to and remembered, so that no late
 may ask a second time before it has read the first answer: units that were canceled before are not canceled again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from schemas.orders import CanceledUnits, ChangeAnswered, Outcome
 from schemas.shipments import CarrierSign
@@ -20,14 +20,24 @@ def stop_units(order: OrderShipments, command: StopUnits) -> tuple[Event, ...]:
     """Revised work for each shipment that loses units, and the one answer; nothing if the request comes again."""
     if command.request_id in order.answered:
         return ()
-    work = dict(_stoppable(order))
-    cuts, rest = draw([(shipment_id, at_work.lines) for shipment_id, at_work in work.items()], of_lines(command.lines))
+    work, wanted = dict(stoppable(order)), of_lines(command.lines)
+    unseen = _unseen(order, command, work.values())
+    ahead = {line_id: min(units, unseen.get(line_id, 0)) for line_id, units in wanted.items()} if unseen else {}
+    cuts, rest = draw([(name, at_work.lines) for name, at_work in work.items()], less(wanted, ahead))
     cuts = {shipment_id: cut for shipment_id, cut in cuts.items() if cut.taken}
     revised = (revise_work(order, shipment_id, work[shipment_id], cut) for shipment_id, cut in cuts.items())
-    return (*revised, _answer(order, command, cuts, rest))
+    return (*revised, _answer(order, command, cuts, rest, ahead))
 
 
-def _stoppable(order: OrderShipments) -> Iterator[tuple[str, InWork]]:
+def _unseen(order: OrderShipments, command: StopUnits, works: Iterable[InWork]) -> dict[str, int]:
+    """Of lines of which only some units are asked for: those that no allocation has brought. They are stopped first."""
+    unseen = less(less(of_lines(command.ordered), gone(order)), order.canceled)
+    for work in works:
+        unseen = less(unseen, of_lines(work.lines))
+    return unseen
+
+
+def stoppable(order: OrderShipments) -> Iterator[tuple[str, InWork]]:
     """Shipments at work, the last first."""
     for shipment_id in sorted(order.shipments, key=shipment_number, reverse=True):
         match order.shipments[shipment_id]:
@@ -35,7 +45,7 @@ def _stoppable(order: OrderShipments) -> Iterator[tuple[str, InWork]]:
                 yield shipment_id, work
 
 
-def _gone(order: OrderShipments) -> dict[str, int]:
+def gone(order: OrderShipments) -> dict[str, int]:
     """Units in parcels, and those that a carrier is said to have already."""
     units: dict[str, int] = {}
     for shipment in order.shipments.values():
@@ -46,13 +56,17 @@ def _gone(order: OrderShipments) -> dict[str, int]:
 
 
 def _answer(
-    order: OrderShipments, command: StopUnits, cuts: Mapping[str, Cut], rest: Mapping[str, int]
+    order: OrderShipments,
+    command: StopUnits,
+    cuts: Mapping[str, Cut],
+    rest: Mapping[str, int],
+    ahead: Mapping[str, int],
 ) -> ChangeAnswered:
-    """`rest` are the units asked for that are not at work."""
-    unseen = less(rest, _gone(order))
+    """`rest` are the units asked for that are not at work, nor stopped `ahead` of their work."""
+    unseen = {} if command.ordered else less(rest, gone(order))
     unheard = less(unseen, order.canceled)
     packed, repeated = less(rest, unseen), less(unseen, unheard)
-    canceled = (*_from_work(cuts), *_from_nowhere(unheard))
+    canceled = (*_from_work(cuts), *_from_nowhere(unheard), *_from_nowhere(ahead))
     return ChangeAnswered(
         order_id=order.order_id,
         request_id=command.request_id,
@@ -70,7 +84,8 @@ def _from_work(cuts: Mapping[str, Cut]) -> Iterator[CanceledUnits]:
 
 def _from_nowhere(units: Mapping[str, int]) -> Iterator[CanceledUnits]:
     for line_id, quantity in units.items():
-        yield CanceledUnits(line_id=line_id, quantity=quantity)
+        if quantity:
+            yield CanceledUnits(line_id=line_id, quantity=quantity)
 
 
 def _told(why: str, units: Mapping[str, int]) -> tuple[str, ...]:

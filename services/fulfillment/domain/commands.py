@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.changing import RedirectAnswered, Ship
 from schemas.holding import HoldLifted, HoldTaken
 from schemas.holds import Hold
 from schemas.orders import ChangeAnswered, LineQuantity
@@ -21,7 +22,7 @@ from schemas.stock import Shipment
 from services.fulfillment.domain.state import Promise
 
 Progress = WorkPicked | ParcelPacked | ParcelShipped | ParcelDelivered
-Answered = ChangeAnswered | HoldTaken | HoldLifted
+Answered = ChangeAnswered | RedirectAnswered | HoldTaken | HoldLifted
 Event = WarehouseWork | Progress | ShipmentException | Answered
 
 
@@ -37,11 +38,25 @@ class StartWork:
 
 @dataclass(frozen=True, slots=True)
 class StopUnits:
-    """Stop what can be stopped of these lines, each with all its units that are left."""
+    """Stop what can be stopped of these lines, each with all its units that are left.
+
+    Where it is only some of them, `ordered` says how many were ordered.
+    """
 
     at: datetime
     request_id: str
     lines: tuple[LineQuantity, ...]
+    ordered: tuple[LineQuantity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Send what is not packed of these units, all that are left, another way."""
+
+    at: datetime
+    request_id: str
+    left: tuple[LineQuantity, ...]
+    ship: Ship
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +93,6 @@ class LiftHold:
     hold_id: str
 
 
-Command = StartWork | StopUnits | TakeScan | TakeCarrierEvent | TakeHold | LiftHold
+Change = StopUnits | Redirect
+Holding = TakeHold | LiftHold
+Command = StartWork | Change | TakeScan | TakeCarrierEvent | Holding

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from schemas.changing import RedirectAnswered
 from schemas.holding import HoldLifted, HoldTaken
 from schemas.orders import ChangeAnswered
 from schemas.shipments import (
@@ -29,13 +30,10 @@ def evolve(order: OrderShipments, event: Event) -> OrderShipments:
             return _moved(order, event.shipment_id, _advanced(order.shipments[event.shipment_id], event))
         case ShipmentException():
             return _noticed(order, event)
-        case ChangeAnswered():
+        case ChangeAnswered() | RedirectAnswered():
             return _answered(order, event)
-        case HoldTaken():
-            return order.model_copy(update={"holds": (*order.holds, event.hold)})
-        case HoldLifted():
-            left = tuple(hold for hold in order.holds if hold.hold_id != event.hold_id)
-            return order.model_copy(update={"holds": left, "ended": tuple(sorted({*order.ended, event.hold_id}))})
+        case HoldTaken() | HoldLifted():
+            return _held(order, event)
         case _:
             assert_never(event)
 
@@ -100,7 +98,17 @@ def _noticed(order: OrderShipments, event: ShipmentException) -> OrderShipments:
     return _moved(order, event.shipment_id, waiting)
 
 
-def _answered(order: OrderShipments, event: ChangeAnswered) -> OrderShipments:
+def _held(order: OrderShipments, event: HoldTaken | HoldLifted) -> OrderShipments:
+    if isinstance(event, HoldTaken):
+        return order.model_copy(update={"holds": (*order.holds, event.hold)})
+    left = tuple(hold for hold in order.holds if hold.hold_id != event.hold_id)
+    return order.model_copy(update={"holds": left, "ended": tuple(sorted({*order.ended, event.hold_id}))})
+
+
+def _answered(order: OrderShipments, event: ChangeAnswered | RedirectAnswered) -> OrderShipments:
+    if isinstance(event, RedirectAnswered):
+        answered = tuple(sorted({*order.answered, event.request_id}))
+        return order.model_copy(update={"answered": answered, "ship": event.ship or order.ship})
     unseen = of_lines(units for units in event.canceled if not units.shipment_id)
     return order.model_copy(
         update={

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PositiveInt
 
 from schemas.base import Instant, Part
+from schemas.changing import Ship
 from schemas.holds import Hold
 from schemas.orders import Country, Customer, Destination, LineQuantity, ShipOption
 from schemas.shipments import CarrierSign
@@ -77,7 +78,8 @@ class OrderShipments(Part):
 
     `canceled` counts by line the units this service ever agreed to cancel, `unclaimed` those of them that no allocation
     has brought yet. `answered` are the change requests and `noticed` the scans and events that were written about;
-    `holds` are those that stand, `ended` the names of those that do not, be they ever so late to come.
+    `ship` is how it goes, where that was changed. `holds` are those that stand, `ended` the names of those that do not,
+    be they ever so late to come.
     """
 
     order_id: str
@@ -85,6 +87,7 @@ class OrderShipments(Part):
     canceled: dict[str, int] = Field(default={})
     unclaimed: dict[str, int] = Field(default={})
     answered: tuple[str, ...] = ()
+    ship: Ship | None = None
     holds: tuple[Hold, ...] = ()
     ended: tuple[str, ...] = ()
     noticed: tuple[str, ...] = ()

@@ -25,11 +25,12 @@ def start_work(order: OrderShipments, command: StartWork) -> tuple[WarehouseWork
         key=lambda shipment: shipment_number(shipment.shipment_id),
     )
     cuts, _ = draw([(shipment.shipment_id, shipment.lines) for shipment in reversed(fresh)], order.unclaimed)
+    promise = command.promise.model_copy(update=dict(order.ship)) if order.ship else command.promise
     works = (
         _work(
             order,
             shipment.shipment_id,
-            command.promise,
+            promise,
             site=shipment.site,
             site_country=shipment.country,
             revision=FIRST_REVISION,

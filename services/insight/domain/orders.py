@@ -1,6 +1,7 @@
 """Orders: taken, refused, changed."""
 
 from schemas.base import Message
+from schemas.changing import OrderRedirected, OrderSupplemented, RedirectAnswered, RedirectRequested
 from schemas.orders import (
     CanceledUnits,
     ChangeAnswered,
@@ -123,6 +124,47 @@ def by_version(table: str, order_id: str, version: int, units: tuple[CanceledUni
     )
 
 
+def _redirect_requested(fact: Fact, asked: RedirectRequested) -> tuple[Row, ...]:
+    return (Row("changes", {"order_id": asked.order_id, "request_id": asked.request_id, "requested_at": fact.at}),)
+
+
+def _redirect_answered(fact: Fact, answered: RedirectAnswered) -> tuple[Row, ...]:
+    change = {
+        "order_id": answered.order_id,
+        "request_id": answered.request_id,
+        "answered_at": fact.at,
+        "outcome": answered.outcome.value,
+    }
+    return (Row("changes", change),)
+
+
+def _redirected(fact: Fact, redirected: OrderRedirected) -> tuple[Row, ...]:
+    named = {"order_id": redirected.order_id, "version": redirected.version}
+    ship = {
+        "country": redirected.ship.destination.country,
+        "ship_option": redirected.ship.ship_option.value,
+        "deliver_by": redirected.ship.deliver_by,
+    }
+    order = {"order_id": redirected.order_id, "order_number": redirected.order_number, "changed_at": fact.at}
+    return (
+        Row("orders", order),
+        Row("order_versions", named | {"amount": redirected.amount.amount, "at": fact.at}),
+        Row("redirections", named | ship),
+    )
+
+
+def _supplemented(fact: Fact, supplemented: OrderSupplemented) -> tuple[Row, ...]:
+    change = {
+        "order_id": supplemented.order_id,
+        "request_id": supplemented.request_id,
+        "requested_at": fact.at,
+        "answered_at": fact.at,
+        "outcome": "supplemented",
+        "reason": supplemented.supplement.channel_order,
+    }
+    return (Row("changes", change),)
+
+
 PROJECTIONS: dict[type[Message], Projection] = {
     OrderPlaced: _placed,
     OrderRefused: _refused,
@@ -131,4 +173,8 @@ PROJECTIONS: dict[type[Message], Projection] = {
     ChangeRefused: _change_refused,
     ChangeAnswered: _change_answered,
     OrderChanged: _changed,
+    RedirectRequested: _redirect_requested,
+    RedirectAnswered: _redirect_answered,
+    OrderRedirected: _redirected,
+    OrderSupplemented: _supplemented,
 }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from schemas.base import Message
+from schemas.changing import OrderRedirected, OrderSupplemented, RedirectAnswered, RedirectRequested, Ship
 from schemas.effects import EffectAnswered
 from schemas.holding import HoldLifted, HoldRefused, HoldTaken, OrderHeld, OrderReleased
 from schemas.inbound import BackorderExpected, ExpectedLine
@@ -94,6 +95,16 @@ def _placed(placed: OrderPlaced) -> str:
     promise = f"{placed.ship_option} by {placed.deliver_by:%d %b}"
     held = f"; held: {', '.join(hold.kind for hold in placed.holds)}" if placed.holds else ""
     return f"taken from {placed.channel}: {size}, {promise}{held}"
+
+
+def _way(ship: Ship) -> str:
+    area = " ".join(filter(None, [ship.destination.country, ship.destination.postal_area]))
+    return f"{area}, {ship.ship_option} by {ship.deliver_by:%d %b}"
+
+
+def _way_answered(answered: RedirectAnswered) -> str:
+    passed = f", too late for {', '.join(map(_number, answered.passed))}" if answered.passed else ""
+    return f"fulfillment answers: {answered.outcome}{passed}"
 
 
 def _held(held: OrderHeld) -> str:
@@ -186,12 +197,18 @@ ENTRIES: dict[type[Message], Entry] = {
             f"the order comes to {fact.amount}"
         ),
     ),
+    RedirectRequested: Entry(3, lambda fact: f"{fact.asked_by} asks to send it to {_way(fact.ship)}"),
+    RedirectAnswered: Entry(4, _way_answered),
+    OrderRedirected: Entry(5, lambda fact: f"version {fact.version}: it goes to {_way(fact.ship)}"),
+    OrderSupplemented: Entry(
+        3, lambda fact: f"{goods(fact.supplement.lines)} more: an order beside it, {fact.supplement.channel_order}"
+    ),
     OrderHeld: Entry(3, _held),
     HoldRefused: Entry(3, lambda fact: f"neither held nor released: {fact.reason.code}, {fact.reason.detail}"),
     HoldTaken: Entry(19, _standing_still, main=False),
     OrderReleased: Entry(3, lambda fact: f"{fact.released_by} lets go: the hold {fact.hold_id} for {fact.kind} ended"),
     HoldLifted: Entry(19, lambda fact: f"fulfillment holds no more for {fact.hold_id}", main=False),
-    ChangeRefused: Entry(5, lambda fact: f"nothing canceled: {fact.reason.code}"),
+    ChangeRefused: Entry(5, lambda fact: f"nothing changed: {fact.reason.code}"),
     Allocated: Entry(10, _allocated),
     Backordered: Entry(11, lambda fact: f"{goods(fact.lines)} wait for stock, number {fact.queue_number} in the queue"),
     BackorderExpected: Entry(12, _expected),

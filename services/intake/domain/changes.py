@@ -5,6 +5,7 @@ has the better answer: a later one asks for what is left beside it, and is refus
 """
 
 from collections import Counter
+from collections.abc import Iterator
 
 from cauce.money import Money
 from schemas.orders import (
@@ -46,7 +47,15 @@ def settle_change(order: Order, command: SettleChange) -> tuple[Event, ...]:
     if not answer.canceled:
         reason = Reason(field="lines", code="not-stopped", detail=answer.reason or "nothing could be stopped")
         return (ChangeRefused(order_id=answer.order_id, request_id=answer.request_id, reason=reason),)
-    return (_changed(order.open, ask, answer),)
+    changed = _changed(order.open, ask, answer)
+    return (changed, *_overtaken(order.open, changed))
+
+
+def _overtaken(order: OpenOrder, changed: OrderChanged) -> Iterator[ChangeRefused]:
+    """What else was asked of an order of which nothing is left is over."""
+    for ask in order.asks if changed.whole else ():
+        if ask.request_id != changed.request_id:
+            yield ChangeRefused(order_id=changed.order_id, request_id=ask.request_id, reason=_NOTHING_LEFT)
 
 
 def why_closed(order: Order) -> Reason:
@@ -75,6 +84,7 @@ def _proposed(order: OpenOrder, request: CancelOrder) -> ChangeRequested | Chang
         lines=lines,
         reason=request.reason,
         asked_by=request.asked_by,
+        ordered=order.ordered(lines),
     )
 
 

@@ -3,6 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.changing import (
+    ChangeOrder,
+    OrderRedirected,
+    OrderSupplemented,
+    RedirectAnswered,
+    RedirectOrder,
+    RedirectRequested,
+)
 from schemas.holding import HoldOrder, HoldRefused, OrderHeld, OrderReleased, ReleaseHold
 from schemas.holds import HoldRule
 from schemas.orders import (
@@ -19,9 +27,10 @@ from schemas.orders import (
 from schemas.reference import Policy
 
 Taken = OrderPlaced | OrderRefused | OrderConflicted
-Changed = ChangeRequested | ChangeRefused | OrderChanged
+Changed = ChangeRequested | ChangeRefused | OrderChanged | OrderSupplemented
+Redirected = RedirectRequested | OrderRedirected
 Held = OrderHeld | OrderReleased | HoldRefused
-Event = Taken | Changed | Held
+Event = Taken | Changed | Redirected | Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,31 @@ class SettleChange:
 
 
 @dataclass(frozen=True, slots=True)
+class AskForQuantities:
+    """Somebody wants other quantities, or more goods."""
+
+    at: datetime
+    request: ChangeOrder
+
+
+@dataclass(frozen=True, slots=True)
+class AskForRedirect:
+    """Somebody wants the order to go elsewhere or otherwise. `policy` is absent where none was published."""
+
+    at: datetime
+    request: RedirectOrder
+    policy: Policy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettleRedirect:
+    """Fulfillment said what goes otherwise."""
+
+    at: datetime
+    answer: RedirectAnswered
+
+
+@dataclass(frozen=True, slots=True)
 class AskForHold:
     """Somebody wants an order to stand still."""
 
@@ -78,4 +112,5 @@ class TimePassed:
     at: datetime
 
 
-Command = TakeOrder | AskForChange | SettleChange | AskForHold | AskForRelease | TimePassed
+Change = AskForChange | AskForQuantities | AskForRedirect | SettleChange | SettleRedirect
+Command = TakeOrder | Change | AskForHold | AskForRelease | TimePassed

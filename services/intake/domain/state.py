@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from cauce.ids import digest
 from cauce.money import share_of_units
 from schemas.base import Instant, Part
+from schemas.changing import OrderRedirected, OrderSupplemented, RedirectRequested, Ship
 from schemas.holding import HoldRefused, OrderHeld, OrderReleased
 from schemas.holds import Hold
 from schemas.orders import (
@@ -21,6 +22,7 @@ from schemas.orders import (
     ChangeRequested,
     Customer,
     Destination,
+    LineQuantity,
     OrderChanged,
     OrderConflicted,
     OrderPlaced,
@@ -35,7 +37,7 @@ REQUEST_DIGITS = 12
 class Line(NamedTuple):
     """Units of one line and what they are worth in minor units; the n-th line of an order is its line `n`.
 
-    `paid` is the line's own amount, before charges below zero took their share off what it is worth.
+    `paid` is the line's own amount, before charges below zero took their share off what it is worth; `price` a unit's.
     """
 
     quantity: int
@@ -43,6 +45,8 @@ class Line(NamedTuple):
     canceled: int = 0
     sku: str = ""
     paid: int = 0
+    price: int = 0
+    tax: int = 0
 
     @property
     def left(self) -> int:
@@ -56,11 +60,12 @@ class Line(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A request that fulfillment has not answered: units by line id."""
+    """A request that fulfillment has not answered: units by line id to cancel, or how all is to be sent."""
 
     request_id: str
     reason: str
     units: dict[str, int]
+    ship: Ship | None = None
 
 
 class Terms(Part):
@@ -73,6 +78,7 @@ class Terms(Part):
     destination: Destination = Field(alias="d")
     ship_option: ShipOption = Field(alias="o")
     deliver_by: Instant = Field(alias="b")
+    is_paid: bool = Field(default=False, alias="p")
 
 
 class OpenOrder(Part):
@@ -112,6 +118,13 @@ class OpenOrder(Part):
     def asked(self, line_id: str) -> int:
         """Units of a line in requests that are not answered."""
         return sum(ask.units.get(line_id, 0) for ask in self.asks)
+
+    def ordered(self, lines: tuple[LineQuantity, ...]) -> tuple[LineQuantity, ...] | None:
+        """How many were ordered of the lines, where not all of each is named."""
+        whole = {line.line_id: self.lines[int(line.line_id) - 1].quantity for line in lines}
+        if all(line.quantity == whole[line.line_id] for line in lines):
+            return None
+        return tuple(LineQuantity(line_id=line_id, quantity=units) for line_id, units in whole.items())
 
     def ask(self, request_id: str) -> Ask | None:
         """The unanswered request of that id."""
@@ -162,9 +175,9 @@ def evolve(order: Order, event: Event) -> Order:
             return _first(order, event.digest, refused=True)
         case OrderConflicted():
             return order.model_copy(update={"others": _added(order.others, event.digest)})
-        case ChangeRequested():
+        case ChangeRequested() | RedirectRequested():
             return _asked(order, event)
-        case ChangeRefused() | OrderChanged():
+        case ChangeRefused() | OrderChanged() | OrderRedirected() | OrderSupplemented():
             return _answered(order, event)
         case OrderHeld() | OrderReleased() | HoldRefused():
             return _noted(order, event)
@@ -186,7 +199,14 @@ def _opened(placed: OrderPlaced) -> OpenOrder:
         currency=placed.currency,
         charges=placed.amount().amount - sum(worths),
         lines=tuple(
-            Line(line.quantity, worth, sku=line.sku, paid=line.amount.amount)
+            Line(
+                line.quantity,
+                worth,
+                sku=line.sku,
+                paid=line.amount.amount,
+                price=line.unit_price.amount,
+                tax=line.tax.amount,
+            )
             for line, worth in zip(placed.lines, worths, strict=True)
         ),
         holds=placed.holds or (),
@@ -196,6 +216,7 @@ def _opened(placed: OrderPlaced) -> OpenOrder:
             destination=placed.destination,
             ship_option=placed.ship_option,
             deliver_by=placed.deliver_by,
+            is_paid=bool(placed.payments),
         ),
     )
 
@@ -217,24 +238,38 @@ def _holds(order: OpenOrder, event: OrderHeld | OrderReleased | HoldRefused) -> 
             return order.holds
 
 
-def _asked(order: Order, event: ChangeRequested) -> Order:
+def _asked(order: Order, event: ChangeRequested | RedirectRequested) -> Order:
     if order.open is None:
         return order
-    ask = Ask(event.request_id, event.reason, {line.line_id: line.quantity for line in event.lines})
+    if isinstance(event, RedirectRequested):
+        ask = Ask(event.request_id, event.reason, {}, event.ship)
+    else:
+        ask = Ask(event.request_id, event.reason, {line.line_id: line.quantity for line in event.lines})
     return order.model_copy(update={"open": order.open.model_copy(update={"asks": (*order.open.asks, ask)})})
 
 
-def _answered(order: Order, event: ChangeRefused | OrderChanged) -> Order:
+def _answered(order: Order, event: ChangeRefused | OrderChanged | OrderRedirected | OrderSupplemented) -> Order:
     """The request is only a mark from now on; an order without units left lets go of all else."""
     requests = _added(order.requests, _mark(event.request_id))
-    still_open = order.open
-    if still_open is not None and isinstance(event, OrderChanged):
-        still_open = still_open.without(event.request_id, event.canceled).model_copy(update={"version": event.version})
-    elif still_open is not None:
-        still_open = still_open.without(event.request_id)
+    still_open = _after(order.open, event) if order.open else None
     if still_open is not None and still_open.whole:
         still_open = None
     return order.model_copy(update={"requests": requests, "open": still_open})
+
+
+def _after(order: OpenOrder, event: ChangeRefused | OrderChanged | OrderRedirected | OrderSupplemented) -> OpenOrder:
+    match event:
+        case OrderChanged():
+            left = order.without(event.request_id, event.canceled)
+            return left.model_copy(update={"version": event.version})
+        case OrderRedirected():
+            ship, terms = event.ship, order.terms
+            names = ("destination", "ship_option", "deliver_by")
+            there = terms and terms.model_copy(update={name: getattr(ship, name) for name in names})
+            update = {"version": event.version, "customer": ship.customer, "terms": there}
+            return order.without(event.request_id).model_copy(update=update)
+        case _:
+            return order.without(event.request_id)
 
 
 def _mark(request_id: str) -> str:

@@ -8,7 +8,15 @@ from cauce.demo.plan import Plan, PlannedReturn
 from cauce.demo.retail_company import CHANNEL, CURRENCY, SITES, reference_for
 from cauce.demo.stage import Said
 from schemas.holds import RELEASED_BY, HoldKind, HoldRule, HoldRules
-from schemas.order_forms import HoldRelease, OrderHold
+from schemas.order_forms import (
+    HoldRelease,
+    MoneyTaken,
+    NewAddress,
+    OrderChange,
+    OrderHold,
+    OrderRedirect,
+    QuantityWanted,
+)
 from schemas.orders import ShipOption
 from schemas.raw import (
     ChannelCancellation,
@@ -80,6 +88,8 @@ class Writer:
         self._second_thoughts(order)
         if self._maybe(0.15):
             self._holds(order)
+        if self._maybe(0.2):
+            self._changes(order)
         if self._maybe(0.3):
             self._return(order)
         return Said(RawTopic.CHANNEL_ORDERS, order.order, order)
@@ -137,6 +147,32 @@ class Writer:
         role = self._chance.choice((*RELEASED_BY[kind], "nobody"))
         released = HoldRelease(**named, request="release-1", hold=self._chance.choice((kind.value, "risky")), role=role)
         self._later += [Said(RawTopic.CHANNEL_ORDERS, order.order, form) for form in (held, released)]
+
+    def _changes(self, order):
+        """Somebody wants more or fewer of a line, paid or not, and another address or another way."""
+        self._loose.add(order.order)
+        named = {"channel": CHANNEL, "order": order.order}
+        for number in range(self._chance.randrange(1, 3)):
+            line = self._chance.randrange(len(order.lines))
+            target = QuantityWanted(line=line + 1, quantity=self._chance.randrange(8))
+            paid = self._paid_more(order, order.lines[line], target.quantity, number) if self._maybe(0.5) else ()
+            form = OrderChange(**named, request=f"c{number}", currency=CURRENCY, quantities=(target,), payments=paid)
+            self._later.append(Said(RawTopic.CHANNEL_ORDERS, order.order, form))
+        address = NewAddress(name="Customer c0 moved", street="2 High Street", city="Leeds", country="GB")
+        ship_to = address if self._maybe(0.6) else None
+        way = {"ship_to": ship_to, "customer": order.customer, "ship_option": self._ship_option()}
+        self._later.append(Said(RawTopic.CHANNEL_ORDERS, order.order, OrderRedirect(**named, request="r", **way)))
+
+    def _paid_more(self, order, line, units, number):
+        """What the units above those that were ordered cost."""
+        more = units - line.quantity
+        if more <= 0 or not line.quantity:
+            return ()
+        amount = (2 * line.amount * more + line.quantity) // (2 * line.quantity)
+        if not amount:
+            return ()
+        reference = self._charge(f"{order.order}+c{number}", "pay-1", amount, order.currency)
+        return (MoneyTaken(payment_id=f"more-{number}", provider="sandbox", reference=reference, amount=amount),)
 
     def _cancellation(self, order, number):
         count = len(order.lines) + (1 if self._maybe(0.05) else 0)
