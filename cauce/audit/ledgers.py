@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from cauce.audit.record import Entry, Violation
+from schemas.changing import ChangeOrder
 from schemas.orders import PlaceOrder
 from schemas.payments import PaymentCaptured, PaymentRefunded
 
@@ -22,9 +23,9 @@ class LedgerLine(NamedTuple):
 class TwoLedgers:
     """Each capture and refund of ours is the provider's, and each of the provider's is known to us.
 
-    A charge is known, too, when a channel named it in an order that was refused or came again: it was never ours to
-    capture, and the channel that took it gives it back. Whether it did is in no topic of ours, so its refunds of such
-    a charge are known; of a charge that is ours to capture, only we pay back.
+    A charge is known, too, when a channel named it in an order or a change that was refused or came again: it was never
+    ours to capture, and the channel that took it gives it back. Whether it did is in no topic of ours, so its refunds
+    of such a charge are known; of a charge that is ours to capture, only we pay back.
     """
 
     def __init__(self, ledger: Mapping[str, LedgerLine]) -> None:
@@ -42,7 +43,7 @@ class TwoLedgers:
             case PaymentCaptured() as capture:
                 self._captured.add(capture.provider_reference)
                 self._match(entry, "charge", capture)
-            case PlaceOrder() as asked:
+            case PlaceOrder() | ChangeOrder() as asked:
                 self._named.update(payment.reference for payment in asked.payments)
             case _:
                 pass

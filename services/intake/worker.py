@@ -48,7 +48,7 @@ SUPPLEMENTS = EntityLane(
     name="supplements",
     inputs={"order-changed": translate.to_supplement},
     decider=supplements.DECIDER,
-    state=supplements.Crossing,
+    state=supplements.Beside,
     publishes=(PlaceOrder,),
     entity="supplements",
 )

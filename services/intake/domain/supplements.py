@@ -1,7 +1,4 @@
-"""From an order to the one that supplements it: what was asked for beside an order is asked as an order.
-
-Nothing is remembered: an order that was taken is not taken again.
-"""
+"""From an order to the one that supplements it: what was asked for beside an order is asked as an order, once."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,18 +16,20 @@ class Ask:
     order: PlaceOrder
 
 
-class Crossing(Part):
-    """What is known of an order here: nothing."""
+class Beside(Part):
+    """The ids of the orders that were asked for beside one."""
+
+    asked: tuple[str, ...] = ()
 
 
-def decide(_crossing: Crossing, command: Ask) -> tuple[PlaceOrder, ...]:
-    """The order itself."""
-    return (command.order,)
+def decide(beside: Beside, command: Ask) -> tuple[PlaceOrder, ...]:
+    """The order itself, unless it was asked for before."""
+    return () if command.order.order_id in beside.asked else (command.order,)
 
 
-def evolve(crossing: Crossing, _asked: PlaceOrder) -> Crossing:
-    """Nothing is remembered."""
-    return crossing
+def evolve(beside: Beside, asked: PlaceOrder) -> Beside:
+    """Sorted: the same orders are the same row, in whatever order they came."""
+    return beside.model_copy(update={"asked": tuple(sorted({*beside.asked, asked.order_id}))})
 
 
-DECIDER: Decider[Crossing, Ask, PlaceOrder] = Decider(initial=lambda _key: Crossing(), decide=decide, evolve=evolve)
+DECIDER: Decider[Beside, Ask, PlaceOrder] = Decider(initial=lambda _key: Beside(), decide=decide, evolve=evolve)
