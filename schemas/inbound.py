@@ -98,12 +98,16 @@ class InboundChanged(Message):
 
 
 class ExpectedLine(Part):
-    """A line that waits, and the day on which supply for it is due; absent, where none is known."""
+    """A line that waits, and the day on which supply for it is due; absent, where none is known.
+
+    `deliver_on` is the day on which it may be with the customer, where dates are promised.
+    """
 
     line_id: str
     sku: Sku
     quantity: PositiveInt
     expected_on: date | None = None
+    deliver_on: date | None = None
 
 
 class BackorderExpected(Message):

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.light import has_light_form, light, lightened
+from schemas.inbound import BackorderExpected, ExpectedUnits, ExpectStock
+from schemas.light import has_light_form, light, lightened, to_bytes
 from schemas.orders import ShipOption
 from schemas.policies import By, Criterion, Rule, SourcingPolicy
-from schemas.promises import PromiseTerms, SiteHours, Transit
+from schemas.promises import OrderPromise, PromiseTerms, SiteHours, Transit
+from schemas.quotes import Basket, PromiseQuote
 from schemas.stock import Allocated, CanceledUnits
+from services.allocation.domain.quotes import quote
 from services.allocation.domain.sourcing import NearSite
 from services.allocation.domain.timetable import CLOSED, CUTOFF_PASSED, FULL, Timetable
 
@@ -172,3 +175,38 @@ def test_dates_are_written_in_their_light_forms():
     assert light(CanceledUnits) is not None
     assert not has_light_form(PromiseTerms), "it has checks of its own"
     assert lightened(terms()) == terms()
+
+
+def test_a_quote_says_what_the_decision_says_when_nothing_came_between(told):
+    pool = told.pool(promises=terms(capacity_a_day=1))
+    pool.receives({"cup": 3}, "madrid")
+    pool.receives({"pot": 1}, "lyon")
+    pool.orders("o1", {"cup": 1})
+    order = pool.order("o2", {"cup": 2, "pot": 1})
+    basket = Basket(lines=({"sku": "cup", "quantity": 2}, {"sku": "pot", "quantity": 1}), country="ES")
+    before = pool.table()
+    asked = quote(pool.stock, basket, order.destination, at=pool.now, deliver_by=order.deliver_by)
+    assert pool.table() == before, "asking changes nothing"
+    kept = dated(pool.do(order))
+    assert asked.promise == OrderPromise.model_validate_json(to_bytes(kept.promise))
+    assert PromiseQuote.model_validate_json(asked.model_dump_json()) == asked
+    assert [(one.site, one.promise.deliver_on) for one in asked.shipments] == [
+        (one.site, one.promise.deliver_on) for one in kept.shipments
+    ]
+    assert asked.order_within_seconds == 4 * 3600  # at 10:00 in Madrid, of 14:00
+
+
+def test_what_waits_is_told_by_its_supply(told):
+    pool = told.pool(promises=terms())
+    supply = ExpectedUnits(sku="cup", quantity=5, due_on=date(2026, 3, 10))
+    pool.do(ExpectStock(pool=0, purchase_id="P1", site="madrid", lines=(supply,)))
+    basket = Basket(lines=({"sku": "cup", "quantity": 2},), country="ES")
+    order = pool.order("o1", {"cup": 2})
+    asked = quote(pool.stock, basket, order.destination, at=pool.now, deliver_by=order.deliver_by)
+    assert (asked.promise, asked.waits[0].expected_on, asked.waits[0].deliver_on) == (
+        None,
+        date(2026, 3, 10),
+        date(2026, 3, 13),  # put away on the 10th, sent on the 11th
+    )
+    (expected,) = (event for event in pool.do(order) if isinstance(event, BackorderExpected))
+    assert expected.lines[0].deliver_on == asked.waits[0].deliver_on

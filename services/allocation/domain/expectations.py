@@ -12,9 +12,8 @@ from schemas.inbound import BackorderExpected, ExpectedLine, InboundChanged
 from schemas.stock import Allocated, Backordered, BackorderReleased
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.foresight import Evolve, after
+from services.allocation.domain.sourcing import SiteMap
 from services.allocation.domain.stock import Stock, StockEvent
-
-_DAY = len("2026-03-02")
 
 
 def retold(stock: Stock, pool: int, events: tuple[StockEvent, ...], evolve: Evolve) -> tuple[StockEvent, ...]:
@@ -22,6 +21,7 @@ def retold(stock: Stock, pool: int, events: tuple[StockEvent, ...], evolve: Evol
     if not events or not _expects(stock, events):
         return events
     ahead = after(stock, events, evolve)
+    ahead.dates = stock.dates
     by_order: dict[str, list[ExpectedLine]] = {}
     for sku in dict.fromkeys(sku for event in events for sku in _skus(stock, event)):
         for order_id, line in _news(ahead, sku):
@@ -53,17 +53,28 @@ def _skus(stock: Stock, event: Any) -> Iterable[str]:
 def _news(stock: Stock, sku: str) -> Iterator[tuple[str, ExpectedLine]]:
     """The lines in the queue of a sku whose day is another than they were told."""
     arrivals = stock.rows.scan(kinds.ARRIVALS, *kinds.queue_range(sku))
-    there, day = 0, ""
+    there, day, site = 0, "", ""
     for _, turn in stock.queue(sku):
         there -= turn.quantity
         while there < 0 and (arrival := next(arrivals, None)):
             there += arrival[1]
-            day = arrival[0].removeprefix(kinds.queue_range(sku)[0])[:_DAY]
+            day, site = kinds.arrival_of(sku, arrival[0])
         expected = day if there >= 0 else ""
         if expected != (stock.rows.get(kinds.EXPECTED, turn.order_id) or {}).get(turn.line_id, ""):
             on = date.fromisoformat(expected) if expected else None
             line = ExpectedLine(line_id=turn.line_id, sku=sku, quantity=turn.quantity, expected_on=on)
-            yield turn.order_id, line
+            yield turn.order_id, _dated(stock, turn.order_id, line, site)
+
+
+def _dated(stock: Stock, order_id: str, line: ExpectedLine, site: str) -> ExpectedLine:
+    """With the day at the customer's, if the site that is supplied last sends it."""
+    waiting = stock.waiting(order_id) if stock.dates is not None and line.expected_on else None
+    if waiting is None or line.expected_on is None:
+        return line
+    nears = stock.reference.derived("sites", SiteMap).nearest(waiting.destination.coordinates)
+    near = next((near for near in nears if near.site == site), None)
+    promise = near and stock.dates.supplied(near, waiting.destination, waiting.ship_option, line.expected_on)
+    return line.model_copy(update={"deliver_on": promise.deliver_on}) if promise else line
 
 
 def fold_expected(stock: Stock, event: BackorderExpected) -> None:

@@ -220,6 +220,12 @@ def arrival_key(sku: str, due_on: str, site: str, purchase: str) -> str:
     return f"{queue_range(sku)[0]}{due_on}{_SEPARATOR}{site}{_SEPARATOR}{purchase}"
 
 
+def arrival_of(sku: str, key: str) -> tuple[str, str]:
+    """The day and the site of units to come, by their key."""
+    day, site, _ = key.removeprefix(queue_range(sku)[0]).split(_SEPARATOR)
+    return day, site
+
+
 def site_key(site: str, name: str) -> str:
     """The key of what a site named."""
     return f"{site}{_SEPARATOR}{name}"
