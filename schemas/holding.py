@@ -8,6 +8,7 @@ from pydantic import PositiveInt
 from schemas.base import Instant, Message, Part
 from schemas.holds import Hold, HoldKind
 from schemas.orders import Customer, Destination, Reason, ShipOption, Sku
+from schemas.sourcing import Day
 
 
 class HoldOrder(Message):
@@ -89,6 +90,7 @@ class Claim(Part):
     currency: str
     lines: tuple[ClaimedLine, ...]
     holds: tuple[Hold, ...] | None = None
+    cancel_after: Day | None = None
 
 
 class ReleaseCause(StrEnum):

@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from schemas.base import Message, Part
-from schemas.orders import Sku
+from schemas.orders import Customer, Sku
 from schemas.stock import SkuQuantity, StockCommand
 
 
@@ -113,7 +113,7 @@ class ExpectedLine(Part):
 class BackorderExpected(Message):
     """When an order's waiting lines may have their units, if those before them in the queue have theirs first.
 
-    Only lines whose day is new or has changed are named.
+    Only lines whose day is new or has changed are named. `telling` numbers what the pool told.
     """
 
     type: ClassVar[str] = "backorder.expected.v1"
@@ -123,3 +123,6 @@ class BackorderExpected(Message):
     order_id: str
     pool: NonNegativeInt
     lines: tuple[ExpectedLine, ...] = Field(min_length=1)
+    order_number: str | None = None
+    customer: Customer | None = None
+    telling: PositiveInt | None = None

@@ -16,6 +16,7 @@ class NoticeKind(StrEnum):
     RECEIVED = "received"
     REFUSED = "refused"
     BACKORDERED = "backordered"
+    EXPECTED = "expected"
     CONFIRMED = "confirmed"
     PACKED = "packed"
     SHIPPED = "shipped"
@@ -31,10 +32,11 @@ class NoticeKind(StrEnum):
 
 
 class NoticeLine(Part):
-    """A line as a customer reads it."""
+    """A line as a customer reads it; `expected_on` where each has a day of its own."""
 
     text: str
     quantity: PositiveInt
+    expected_on: date | None = None
 
 
 class TellCustomer(Message):

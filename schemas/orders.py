@@ -9,6 +9,7 @@ from cauce.money import Currency, Money, total, worths
 from cauce.places import Coordinates
 from schemas.base import Instant, Message, Part, Sealed
 from schemas.holds import Hold
+from schemas.sourcing import Day
 
 Sku = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -97,7 +98,8 @@ class PlaceOrder(Message):
     """A channel's order, mapped, located and sealed by the door, and not yet judged.
 
     `destination` is absent where the country is unknown; `address_gaps` names the fields that are empty in the seal;
-    `risk_score`, from 0 to 100, is the channel's own; `supplements` is the order that this one was to be more of.
+    `risk_score`, from 0 to 100, is the channel's own; `supplements` is the order that this one was to be more of. What
+    still waits for stock on the day after `cancel_after` is canceled.
     """
 
     type: ClassVar[str] = "order.place.v1"
@@ -117,6 +119,7 @@ class PlaceOrder(Message):
     payments: tuple[Payment, ...] = ()
     risk_score: int | None = None
     supplements: str | None = None
+    cancel_after: Day | None = None
 
 
 class CancelOrder(Message):
@@ -165,6 +168,7 @@ class OrderPlaced(Message):
     payments: tuple[Payment, ...] = ()
     digest: str = ""
     holds: tuple[Hold, ...] | None = None
+    cancel_after: Day | None = None
 
     def amount(self) -> Money:
         """What the customer pays: lines and charges."""
@@ -219,7 +223,8 @@ class LineQuantity(Part):
 class ChangeRequested(Message):
     """Intake proposes to cancel these units; fulfillment, which can stop the carton, answers.
 
-    `lines` have all units that are left of them, unless `ordered` says how many were ordered of each.
+    `lines` have all units that are left of them, unless `ordered` says how many were ordered of each. Units that are
+    `waiting` for stock, and that nothing serves any more, are in no carton.
     """
 
     type: ClassVar[str] = "change.requested.v1"
@@ -232,6 +237,7 @@ class ChangeRequested(Message):
     reason: str
     asked_by: str
     ordered: tuple[LineQuantity, ...] | None = None
+    waiting: bool | None = None
 
 
 class ChangeRefused(Message):
@@ -277,6 +283,7 @@ class ChangeAnswered(Message):
     outcome: Outcome
     canceled: tuple[CanceledUnits, ...] = ()
     reason: str = ""
+    waiting: bool | None = None
 
 
 class OrderChanged(Message):

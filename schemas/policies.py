@@ -13,6 +13,8 @@ from cauce.money import KnownCurrency
 from schemas.base import Part
 from schemas.orders import Country, Profile, ShipOption
 
+MOST_URGENT = 9  # of those who wait
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
 
@@ -74,7 +76,8 @@ class When(Part):
 class Rule(Part):
     """How orders are sourced that `when` describes: bounds that no plan may pass, then criteria.
 
-    `safety_stock` is kept back at each site in place of what the site's own terms say.
+    `safety_stock` is kept back at each site in place of what the site's own terms say. What waits is served by
+    `backorder_priority`, the highest first, then first come; after `auto_cancel_days` it is canceled.
     """
 
     name: Name
@@ -88,6 +91,8 @@ class Rule(Part):
     max_distance_km: PositiveInt | None = None
     min_shipment_value: PositiveInt | None = None
     unfilled: Unfilled = Unfilled.PART_SHIP
+    backorder_priority: int = Field(default=0, ge=0, le=MOST_URGENT)
+    auto_cancel_days: PositiveInt | None = None
 
     @model_validator(mode="after")
     def _each_criterion_once(self) -> Self:

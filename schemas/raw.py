@@ -3,6 +3,7 @@
 Channels with forms of their own are mapped to these by an adapter; the doors read nothing else.
 """
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -58,7 +59,10 @@ class ChannelPayment(Foreign):
 
 
 class ChannelOrder(Foreign):
-    """An order of a channel; the same `order` of a `channel` is taken once."""
+    """An order of a channel; the same `order` of a `channel` is taken once.
+
+    What still waits for stock on the day after `cancel_after` is canceled.
+    """
 
     kind: Literal["order"] = "order"
     channel: Channel
@@ -73,6 +77,7 @@ class ChannelOrder(Foreign):
     lines: Annotated[tuple[ChannelLine, ...], Field(max_length=2000)]
     charges: tuple[ChannelCharge, ...] = ()
     payments: tuple[ChannelPayment, ...] = ()
+    cancel_after: date | None = None
     risk_score: Annotated[int, Field(ge=0, le=100)] | None = None
 
 

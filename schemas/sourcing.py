@@ -19,11 +19,15 @@ class LineWorth(Part):
 
 
 class OrderTerms(Part):
-    """What rules may ask of an order beside where it goes and to whom."""
+    """What rules may ask of an order beside where it goes and to whom.
+
+    Units that wait on the day after `cancel_after` are canceled, whatever the rule says.
+    """
 
     channel: str
     currency: Currency
     worths: tuple[LineWorth, ...] = ()
+    cancel_after: Day | None = None
 
 
 class SitePoints(Part):

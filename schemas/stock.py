@@ -9,7 +9,7 @@ from schemas.base import Instant, Message, Part
 from schemas.holds import Hold
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, ShipOption, Sku
 from schemas.promises import OrderPromise, ShipmentPromise
-from schemas.sourcing import Explanation, OrderTerms
+from schemas.sourcing import Day, Explanation, OrderTerms
 
 
 class SkuQuantity(Part):
@@ -182,9 +182,10 @@ class Allocated(Message):
 
 
 class Backordered(Message):
-    """Units of an order that no site has; they wait, lowest `queue_number` first, until stock comes.
+    """Units of an order that no site has; they wait until stock comes, or are canceled from the day `cancel_on`.
 
-    The numbers rise with each order that waits and are unique within the pool.
+    They wait by the highest `priority`, none is the lowest, then by the lowest `queue_number`. The numbers rise with
+    each order that waits and are unique within the pool.
     """
 
     type: ClassVar[str] = "order.backordered.v1"
@@ -203,6 +204,25 @@ class Backordered(Message):
     explanation: Explanation
     terms: OrderTerms | None = None
     holds: tuple[Hold, ...] | None = None
+    priority: PositiveInt | None = None
+    cancel_on: Day | None = None
+
+
+class BackorderLapsed(Message):
+    """Units have waited until the last day on which they were wanted: nothing serves them any more, cancel them.
+
+    `lapse` numbers those of the pool.
+    """
+
+    type: ClassVar[str] = "backorder.lapsed.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("order_id", "lapse")
+
+    order_id: str
+    pool: NonNegativeInt
+    lapse: PositiveInt
+    lines: tuple[LineQuantity, ...] = Field(min_length=1)
+    cancel_on: Day
 
 
 class BackorderReleased(Message):

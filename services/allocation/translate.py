@@ -5,7 +5,7 @@ from typing import Any
 
 from cauce.decider import Reference
 from cauce.runtime.service import Received
-from schemas.holding import ClaimedLine, OrderReleased
+from schemas.holding import Claim, ClaimedLine, OrderReleased
 from schemas.holds import keeps_from_stock
 from schemas.light import light
 from schemas.orders import LineQuantity, OrderChanged, OrderPlaced
@@ -46,7 +46,9 @@ def from_order_placed(received: Received, _reference: Reference) -> ReserveStock
 
 def _terms(placed: OrderPlaced) -> OrderTerms:
     worths = (_worth(line_id=line.line_id, quantity=line.quantity, amount=line.amount.amount) for line in placed.lines)
-    return _order_terms(channel=placed.channel, currency=placed.currency, worths=tuple(worths))
+    return _order_terms(
+        channel=placed.channel, currency=placed.currency, worths=tuple(worths), cancel_after=placed.cancel_after
+    )
 
 
 def from_order_released(received: Received, _reference: Reference) -> ReserveStock | None:
@@ -64,8 +66,17 @@ def from_order_released(received: Received, _reference: Reference) -> ReserveSto
         ship_option=claim.ship_option,
         deliver_by=claim.deliver_by,
         lines=tuple(_demand(line_id=line.line_id, sku=line.sku, quantity=line.quantity) for line in claim.lines),
-        terms=_order_terms(channel=claim.channel, currency=claim.currency, worths=_claimed(claim.lines)),
+        terms=_claimed_terms(claim),
         holds=claim.holds,
+    )
+
+
+def _claimed_terms(claim: Claim) -> OrderTerms:
+    return _order_terms(
+        channel=claim.channel,
+        currency=claim.currency,
+        worths=_claimed(claim.lines),
+        cancel_after=claim.cancel_after,
     )
 
 
@@ -121,11 +132,11 @@ def from_returned(received: Received, _reference: Reference) -> RestockReturn | 
 
 
 def from_stock_command(received: Received, reference: Reference) -> TimedCommand | None:
-    """The command itself; with its time where a policy, dates or buyers ask for it. Other ticks pass by."""
+    """The command itself; with its time where a policy, dates or buyers ask for it."""
     message: Any = received.message
     ticks = reference.version(Kind.SOURCING) or reference.version(Kind.BUYING)
     timed = ticks or reference.version(Kind.PROMISES)
     if received.envelope.type == TimeReached.type:
-        return Timed(message.reached_at, message) if ticks else None
+        return Timed(message.reached_at, message) if ticks else message
     command: KeeperCommand | DecideWave = message
     return Timed(received.envelope.at, command) if timed else command

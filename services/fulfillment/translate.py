@@ -42,7 +42,8 @@ def from_change_requested(received: Received, _reference: Reference) -> StopUnit
         return Redirect(at=at, request_id=request.request_id, left=request.left, ship=request.ship)
     if not isinstance(request, ChangeRequested):
         return None
-    return StopUnits(at=at, request_id=request.request_id, lines=request.lines, ordered=request.ordered or ())
+    ordered, waiting = request.ordered or (), bool(request.waiting)
+    return StopUnits(at=at, request_id=request.request_id, lines=request.lines, ordered=ordered, waiting=waiting)
 
 
 def from_order_held(received: Received, _reference: Reference) -> TakeHold | None:

@@ -1,7 +1,7 @@
 """Intake: every order of every channel is taken once or refused with reasons, and changed only as others could stop it.
 
-Reads: `intake-commands`, `change-answered`, `reference` (products, sites, policy, holds), `ticks`; its own
-`order-changed`, for orders beside others; through its door `channel-orders`.
+Reads: `intake-commands`, `change-answered`, `backordered`, `reference` (products, sites, policy, holds), `ticks`; its
+own `order-changed`, for orders beside others; through its door `channel-orders`.
 Writes: `order-placed`, `order-refused`, `change-requested`, `order-changed`, `order-held`, `order-released`;
 `intake-commands`, where an order is to be taken beside another.
 Owns: what counts as the same order, what an order is worth, its versions and holds, and the row that an order leaves.

@@ -44,6 +44,7 @@ def _order(form: ChannelOrder, tools: DoorTools) -> Command:
         address_gaps=gaps(form.ship_to),
         ship_option=form.ship_option,
         risk_score=form.risk_score,
+        cancel_after=form.cancel_after.isoformat() if form.cancel_after else None,
         lines=tuple(_line(number, line, form.currency) for number, line in enumerate(form.lines, start=1)),
         charges=tuple(Charge(code=charge.code, amount=_money(charge.amount, form.currency)) for charge in form.charges),
         payments=tuple(

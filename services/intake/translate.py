@@ -9,12 +9,14 @@ from schemas.holding import HoldOrder, ReleaseHold
 from schemas.holds import HoldRule
 from schemas.orders import CancelOrder, ChangeAnswered, PlaceOrder
 from schemas.reference import Kind, Policy, Site
+from schemas.stock import BackorderLapsed
 from services.intake.domain.commands import (
     AskForChange,
     AskForHold,
     AskForQuantities,
     AskForRedirect,
     AskForRelease,
+    CancelLapsed,
     SettleChange,
     SettleRedirect,
     TakeOrder,
@@ -81,6 +83,12 @@ def to_supplement(received: Received, _reference: Reference) -> Ask | None:
     """What was asked for beside an order, as an order."""
     fact = received.message
     return Ask(at=received.envelope.at, order=fact.supplement) if isinstance(fact, OrderSupplemented) else None
+
+
+def from_backordered(received: Received, _reference: Reference) -> CancelLapsed | None:
+    """What nothing serves any more is to be canceled; who waits and who goes on waiting is allocation's affair."""
+    lapsed = received.message
+    return CancelLapsed(at=received.envelope.at, lapsed=lapsed) if isinstance(lapsed, BackorderLapsed) else None
 
 
 def from_nobody(_received: Received, _reference: Reference) -> None:

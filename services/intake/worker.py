@@ -24,6 +24,7 @@ ORDERS = EntityLane(
     inputs={
         "intake-commands": translate.from_command,
         "change-answered": translate.from_change_answered,
+        "backordered": translate.from_backordered,
         "reference": translate.from_reference,
         "ticks": translate.from_nobody,
     },

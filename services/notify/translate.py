@@ -9,6 +9,7 @@ from cauce.runtime.service import Received
 from schemas.base import Message
 from schemas.changing import OrderRedirected
 from schemas.effects import EffectAnswered
+from schemas.inbound import BackorderExpected
 from schemas.light import light, replace
 from schemas.notices import NoticeKind, NoticeLine, TellCustomer
 from schemas.orders import CanceledUnits, Customer, OrderChanged, OrderPlaced, OrderRefused, Reason
@@ -39,7 +40,7 @@ def _named(notice: TellCustomer, reference: Reference) -> TellCustomer:
 
 def _with_name(line: NoticeLine, reference: Reference) -> NoticeLine:
     product = reference.item(Kind.PRODUCTS, line.text)
-    return _line(text=f"{product.name} ({line.text})", quantity=line.quantity) if product and product.name else line
+    return replace(line, text=f"{product.name} ({line.text})") if product and product.name else line
 
 
 def to_notice(received: Received, _reference: Reference) -> Tell | RecordAnswer:
@@ -62,7 +63,7 @@ def _to(customer: Customer, kind: NoticeKind, reference: str, fact: Any, **told:
         kind=kind,
         reference=reference,
         order_id=fact.order_id,
-        order_number=getattr(fact, "order_number", ""),
+        order_number=getattr(fact, "order_number", "") or "",
         language=customer.language,
         personal=customer.personal,
         **told,
@@ -155,6 +156,13 @@ def _backordered(fact: Backordered) -> TellCustomer:
     return _to(fact.customer, NoticeKind.BACKORDERED, fact.order_id, fact, lines=_units(fact.lines))
 
 
+def _expected(fact: BackorderExpected) -> TellCustomer | None:
+    if fact.customer is None:
+        return None  # of a time when only the shop was told
+    lines = (_line(text=line.sku, quantity=line.quantity, expected_on=line.expected_on) for line in fact.lines)
+    return _to(fact.customer, NoticeKind.EXPECTED, f"{fact.order_id}/{fact.telling}", fact, lines=tuple(lines))
+
+
 def _packed(fact: ParcelPacked) -> TellCustomer:
     return _to(
         fact.customer,
@@ -230,6 +238,7 @@ _FACTS: dict[type[Message], Callable[[Any], TellCustomer | None]] = {
     OrderRedirected: _redirected,
     Allocated: _allocated,
     Backordered: _backordered,
+    BackorderExpected: _expected,
     ParcelPacked: _packed,
     ParcelShipped: _shipped,
     ParcelDelivered: _delivered,

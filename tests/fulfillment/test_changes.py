@@ -1,5 +1,7 @@
 """A proposed cancellation meets the carton at every stage; one answer each, and both orders of every race."""
 
+import dataclasses
+
 import pytest
 
 from schemas.orders import CanceledUnits, ChangeAnswered, Outcome
@@ -114,3 +116,11 @@ def test_a_second_request_for_what_intake_still_counts_is_refused_as_packed(ware
     story.tell(warehouse.allocate({1: {"1": 3}, 2: {"1": 2}}), warehouse.scan("packed", 1), warehouse.cancel({"1": 5}))
     (answer,) = story.tell(warehouse.cancel({"1": 3}, request_id="request-2"))
     assert (answer.outcome, answer.reason) == (Outcome.REFUSED, "already packed: 3 of line 1")
+
+
+def test_what_waited_too_long_is_agreed_to_and_stops_no_carton(warehouse, story):
+    lapsed = dataclasses.replace(warehouse.cancel({"1": 2}), waiting=True)
+    (answer,) = story.tell(warehouse.allocate({1: {"1": 3}}), lapsed)
+    assert (answer.waiting, answer.canceled) == (True, (canceled("1", 2),))
+    (work,) = story.tell(warehouse.allocate({2: {"1": 1}}))
+    assert work.stopped == (), "no later allocation brings what was in no queue"

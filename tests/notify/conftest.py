@@ -39,7 +39,7 @@ def notice(kind: NoticeKind, reference: str = "ord1-1", **told: Any) -> TellCust
         "personal": Sealed(person_id="ana", content=b"sealed"),
         "lines": (
             NoticeLine(text="White hanging heart (85123A)", quantity=2),
-            NoticeLine(text="22423", quantity=1),
+            NoticeLine(text="22423", quantity=1, expected_on=date(2026, 3, 16)),
         ),
         "amount": Money(amount=1530, currency="GBP"),
         "tracking_number": "CAORD1001",

@@ -1,4 +1,4 @@
-"""Who waits for stock: a queue for each sku, first come first served.
+"""Who waits for stock: a queue for each sku, by priority and then first come first served.
 
 A line is served when its whole missing quantity can be taken, from the nearest site that has it or from several; the
 first that cannot be served holds up those behind it. What one command makes possible for an order is one promise.
@@ -11,7 +11,7 @@ from schemas.light import light, replace
 from schemas.stock import Allocated, Backordered, BackorderReleased, DemandLine
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.promises import promise
-from services.allocation.domain.rows import Order, Queued, Waiting, WaitingLine, queue_key
+from services.allocation.domain.rows import Order, Queued, Waiting, WaitingLine, lapse_key, turn_key, turn_of
 from services.allocation.domain.ruling import RuledStock
 from services.allocation.domain.sourcing import NearSite, Pick, SiteMap, explain, take
 from services.allocation.domain.stock import Draft, Stock
@@ -43,7 +43,7 @@ def serve(
     servings: dict[str, _Serving] = {}
     for sku in dict.fromkeys(skus):
         _serve_sku(stock, draft, sku, shrunk, servings)
-    for one in sorted(servings.values(), key=lambda serving: serving.waiting.queue_number):
+    for one in sorted(servings.values(), key=lambda serving: turn_of(serving.waiting)):
         explanation = explain(stock, one.demands, sites=one.sites, free=one.free, picks=one.picks, trigger=trigger)
         promise(
             stock,
@@ -98,13 +98,16 @@ def fold_backordered(stock: Stock, event: Backordered) -> None:
         lines=lines,
         terms=event.terms,
         holds=event.holds,
+        priority=event.priority,
+        cancel_on=event.cancel_on,
     )
     order = stock.order(event.order_id)
     stock.rows.put(kinds.ORDERS, event.order_id, order._replace(reserved=True, ahead=()))
     stock.rows.put(kinds.WAITING, event.order_id, waiting)
     stock.rows.put(kinds.COUNTERS, kinds.QUEUE_NUMBER, event.queue_number)
+    put_lapse(stock, event.order_id, waiting, stands=True)
     for line in lines:
-        _put_turn(stock, event.order_id, waiting, line, line.quantity)
+        put_turn(stock, event.order_id, waiting, line, line.quantity)
 
 
 def fold_served(stock: Stock, event: Allocated) -> None:
@@ -139,14 +142,23 @@ def _shrink(stock: Stock, order_id: str, left: Mapping[str, int]) -> None:
         units = left.get(line.line_id, line.quantity)
         if units:
             lines.append(line if units == line.quantity else replace(line, quantity=units))
-        if line.line_id in left:
-            _put_turn(stock, order_id, waiting, line, units)
+        if line.line_id in left and not line.lapsed:
+            put_turn(stock, order_id, waiting, line, units)
     rest = replace(waiting, lines=tuple(lines)) if lines else None
     stock.rows.put(kinds.WAITING, order_id, rest)
+    if rest is None:
+        put_lapse(stock, order_id, waiting, stands=False)
     if rest is None and stock.rows.get(kinds.EXPECTED, order_id) is not None:
         stock.rows.put(kinds.EXPECTED, order_id, None)
 
 
-def _put_turn(stock: Stock, order_id: str, waiting: Waiting, line: WaitingLine, units: int) -> None:
-    key = queue_key(line.sku, waiting.queue_number, line.place)
-    stock.rows.put(kinds.QUEUE, key, Queued(order_id, line.line_id, units) if units else None)
+def put_turn(stock: Stock, order_id: str, waiting: Waiting, line: WaitingLine, units: int) -> None:
+    """A line's turn is for so many units; with none it has no turn."""
+    turn = Queued(order_id, line.line_id, units) if units else None
+    stock.rows.put(kinds.QUEUE, turn_key(waiting, line), turn)
+
+
+def put_lapse(stock: Stock, order_id: str, waiting: Waiting, *, stands: bool) -> None:
+    """The day on which an order waits no more is remembered while it stands."""
+    if waiting.cancel_on:
+        stock.rows.put(kinds.LAPSES, lapse_key(waiting.cancel_on, order_id), order_id if stands else None)

@@ -9,11 +9,14 @@ from datetime import date
 from typing import Any
 
 from schemas.inbound import BackorderExpected, ExpectedLine, InboundChanged
-from schemas.stock import Allocated, Backordered, BackorderReleased
+from schemas.light import light, replace
+from schemas.stock import Allocated, Backordered, BackorderLapsed, BackorderReleased
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.foresight import Evolve, after
 from services.allocation.domain.sourcing import SiteMap
 from services.allocation.domain.stock import Stock, StockEvent
+
+_expected, _line = light(BackorderExpected), light(ExpectedLine)
 
 
 def retold(stock: Stock, pool: int, events: tuple[StockEvent, ...], evolve: Evolve) -> tuple[StockEvent, ...]:
@@ -26,8 +29,21 @@ def retold(stock: Stock, pool: int, events: tuple[StockEvent, ...], evolve: Evol
     for sku in dict.fromkeys(sku for event in events for sku in _skus(stock, event)):
         for order_id, line in _news(ahead, sku):
             by_order.setdefault(order_id, []).append(line)
-    told = (BackorderExpected(order_id=order_id, pool=pool, lines=tuple(lines)) for order_id, lines in by_order.items())
-    return (*events, *told)
+    before = stock.last_number(kinds.TELLING_NUMBER)
+    numbered = enumerate(by_order.items(), start=before + 1)
+    return (*events, *(_told(ahead, pool, number, order_id, lines) for number, (order_id, lines) in numbered))
+
+
+def _told(stock: Stock, pool: int, number: int, order_id: str, lines: Iterable[ExpectedLine]) -> BackorderExpected:
+    waiting = stock.waiting(order_id)
+    return _expected(
+        order_id=order_id,
+        pool=pool,
+        lines=tuple(lines),
+        order_number=waiting.order_number if waiting else None,
+        customer=waiting.customer if waiting else None,
+        telling=number,
+    )
 
 
 def _expects(stock: Stock, events: Iterable[StockEvent]) -> bool:
@@ -43,7 +59,7 @@ def _skus(stock: Stock, event: Any) -> Iterable[str]:
             return (line.sku for shipment in event.shipments for line in shipment.lines)
         case Backordered() | InboundChanged():
             return (line.sku for line in event.lines)
-        case BackorderReleased():
+        case BackorderReleased() | BackorderLapsed():
             waiting = stock.waiting(event.order_id)
             return (line.sku for line in waiting.lines) if waiting else ()
         case _:
@@ -62,7 +78,7 @@ def _news(stock: Stock, sku: str) -> Iterator[tuple[str, ExpectedLine]]:
         expected = day if there >= 0 else ""
         if expected != (stock.rows.get(kinds.EXPECTED, turn.order_id) or {}).get(turn.line_id, ""):
             on = date.fromisoformat(expected) if expected else None
-            line = ExpectedLine(line_id=turn.line_id, sku=sku, quantity=turn.quantity, expected_on=on)
+            line = _line(line_id=turn.line_id, sku=sku, quantity=turn.quantity, expected_on=on)
             yield turn.order_id, _dated(stock, turn.order_id, line, site)
 
 
@@ -74,7 +90,7 @@ def _dated(stock: Stock, order_id: str, line: ExpectedLine, site: str) -> Expect
     nears = stock.reference.derived("sites", SiteMap).nearest(waiting.destination.coordinates)
     near = next((near for near in nears if near.site == site), None)
     promise = near and stock.dates.supplied(near, waiting.destination, waiting.ship_option, line.expected_on)
-    return line.model_copy(update={"deliver_on": promise.deliver_on}) if promise else line
+    return replace(line, deliver_on=promise.deliver_on) if promise else line
 
 
 def fold_expected(stock: Stock, event: BackorderExpected) -> None:
@@ -82,3 +98,5 @@ def fold_expected(stock: Stock, event: BackorderExpected) -> None:
     days = dict(stock.rows.get(kinds.EXPECTED, event.order_id) or {})
     days |= {line.line_id: line.expected_on.isoformat() if line.expected_on else "" for line in event.lines}
     stock.rows.put(kinds.EXPECTED, event.order_id, days)
+    if event.telling:
+        stock.rows.put(kinds.COUNTERS, kinds.TELLING_NUMBER, event.telling)

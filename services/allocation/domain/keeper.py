@@ -13,6 +13,7 @@ from schemas.stock import (
     AdvanceShipment,
     Allocated,
     Backordered,
+    BackorderLapsed,
     BackorderReleased,
     ReceiveStock,
     ReleaseStock,
@@ -30,6 +31,7 @@ from services.allocation.domain import (
     desk,
     expectations,
     inflow,
+    lapses,
     levels,
     progress,
     promises,
@@ -96,11 +98,16 @@ def decide_timed(stock: Stock, command: TimedCommand) -> tuple[StockEvent, ...]:
         return watch.told(stock, command, events, evolve) if stock.reference.version("buying") else events
     match command:
         case TimeReached():
-            return _served(stock, FIRST_POOL, begin_day(stock)) if isinstance(stock, RuledStock) else ()
+            return _served(stock, FIRST_POOL, _ticked(stock, command))
         case DecideWave():
             return _served(stock, command.pool, waves.decide_wave(stock, command))
         case _:
             return decide(stock, command)
+
+
+def _ticked(stock: Stock, reached: TimeReached) -> tuple[StockEvent, ...]:
+    """The day begins first; what has waited too long by then, the next tick lets go."""
+    return (begin_day(stock) if isinstance(stock, RuledStock) else ()) or lapses.lapse(stock, reached)
 
 
 def _served(stock: Stock, pool: int, events: tuple[StockEvent, ...]) -> tuple[StockEvent, ...]:
@@ -121,6 +128,7 @@ _FOLDS: Mapping[type[Message], Callable[[Stock, Any], None]] = {
     StockMoved: fold_entry,
     Allocated: _fold_allocated,
     Backordered: backlog.fold_backordered,
+    BackorderLapsed: lapses.fold_lapsed,
     BackorderReleased: backlog.fold_backorder_released,
     ShipmentAdvanced: progress.fold_advanced,
     StockReleased: release.fold_released,

@@ -13,7 +13,7 @@ from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve, with_version
 from services.allocation.domain.progress import UnknownShipment, find, with_shipments
 from services.allocation.domain.promises import shipment_id
-from services.allocation.domain.rows import LineUnits, OpenShipment, Order, Waiting, queue_key
+from services.allocation.domain.rows import LineUnits, OpenShipment, Order, Waiting, turn_key
 from services.allocation.domain.stock import RELEASE_PICKED, RELEASE_RESERVED, Draft, Overdrawn, Stock, StockEvent
 
 Promised = tuple[int, str]  # shipment number and line id
@@ -148,8 +148,7 @@ def _skus_of(waiting: Waiting | None, cut: Mapping[str, int]) -> Iterator[str]:
 def _shrunk(waiting: Waiting | None, cut: Mapping[str, int]) -> Iterator[tuple[str, int]]:
     for line in waiting.lines if waiting else ():
         if waiting and line.line_id in cut:
-            key = queue_key(line.sku, waiting.queue_number, line.place)
-            yield key, line.quantity - cut[line.line_id]
+            yield turn_key(waiting, line), line.quantity - cut[line.line_id]
 
 
 def fold_released(stock: Stock, event: StockReleased) -> None:

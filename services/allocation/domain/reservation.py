@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from schemas.light import light
 from schemas.sourcing import Explanation
 from schemas.stock import Backordered, DemandLine, ReserveStock
+from services.allocation.domain.patience import waits_until
 from services.allocation.domain.promises import promise
 from services.allocation.domain.ruling import RuledStock, decide, explained, rule_for
 from services.allocation.domain.sourcing import Pick, SiteMap, explain, source
@@ -34,7 +35,7 @@ def reserve(stock: Stock, command: ReserveStock) -> tuple[StockEvent, ...]:
         promise(stock, draft, command, order_id=command.order_id, picks=picks, sites=sites, explanation=explanation)
     missing = _missing(demands, picks)
     if missing:
-        draft.say(_backordered(command, missing, stock.last_queue_number() + 1, explanation))
+        draft.say(_backordered(stock, command, missing, explanation))
     return tuple(draft.events)
 
 
@@ -57,8 +58,9 @@ def _missing(demands: Iterable[DemandLine], picks: Iterable[Pick]) -> tuple[Dema
 
 
 def _backordered(
-    command: ReserveStock, missing: tuple[DemandLine, ...], queue_number: int, explanation: Explanation
+    stock: Stock, command: ReserveStock, missing: tuple[DemandLine, ...], explanation: Explanation
 ) -> Backordered:
+    until = waits_until(stock, command)
     return _waits(
         order_id=command.order_id,
         order_number=command.order_number,
@@ -68,8 +70,10 @@ def _backordered(
         ship_option=command.ship_option,
         deliver_by=command.deliver_by,
         lines=missing,
-        queue_number=queue_number,
+        queue_number=stock.last_queue_number() + 1,
         explanation=explanation,
         terms=command.terms,
         holds=command.holds,
+        priority=until.priority,
+        cancel_on=until.cancel_on,
     )

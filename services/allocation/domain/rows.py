@@ -5,10 +5,10 @@ each once everything was shipped; `waiting`, what an order waits for and what it
 same by sku and turn; `seen`, a mark for every receipt, adjustment and return receipt, kept for ever (some 60 bytes
 each, and they are rare beside orders); `counters`; `counts`, the shelves that are being counted;
 `transfers`, the units between two sites; `purchases`, what suppliers are to send, and `arrivals`, the same by sku and
-day; `expected`, the day by line that an order which waits was told; `levels`, what channels were told of a sku;
-`alerts`, those that stand; `demand`, what was ordered of a sku in its last days and what its buyers were told;
-`watched`, how far the stock was looked through; `loads`, the shipments of the day under a policy; `departures`, the
-shipments that are promised for a site's day.
+day; `expected`, the day by line that an order which waits was told; `lapses`, the orders that wait by their last day;
+`levels`, what channels were told of a sku; `alerts`, those that stand; `demand`, what was ordered of a sku in its last
+days and what its buyers were told; `watched`, how far the stock was looked through; `loads`, the shipments of the day
+under a policy; `departures`, the shipments that are promised for a site's day.
 """
 
 from collections.abc import Mapping
@@ -28,14 +28,17 @@ from schemas.stock import Stage
 
 POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "waiting", "queue", "seen", "counters"
 COUNTS, TRANSFERS, PURCHASES, ARRIVALS, EXPECTED = "counts", "transfers", "purchases", "arrivals", "expected"
+LAPSES = "lapses"
 LEVELS, ALERTS = "levels", "alerts"
 DEPARTURES = "departures"
 DEMAND, WATCHED = "demand", "watched"
 LOADS, TODAY = "loads", "today"  # the kind, and its only key; it is that of WATCHED as well
 # the counters' keys
 QUEUE_NUMBER, OPEN_PURCHASES, LEVEL_NUMBER = "queue_number", "open_purchases", "level_number"
+LAPSE_NUMBER, TELLING_NUMBER = "lapse_number", "telling_number"
 SEEN_MARK = True
 
+_LEAST_URGENT = 9
 _SEPARATOR = "\x1f"  # in no site's id and no foreign key
 
 
@@ -101,12 +104,13 @@ class Order(NamedTuple):
 
 
 class WaitingLine(Part):
-    """Units of a line that wait; `place` is the line's in its `Backordered`."""
+    """Units of a line that wait; `place` is the line's in its `Backordered`. What has `lapsed` is in no queue."""
 
     line_id: str
     sku: Sku
     quantity: int
     place: int
+    lapsed: bool | None = None
 
 
 class Waiting(Part):
@@ -121,6 +125,8 @@ class Waiting(Part):
     lines: tuple[WaitingLine, ...]
     terms: OrderTerms | None = None
     holds: tuple[Hold, ...] | None = None
+    priority: int | None = None
+    cancel_on: str | None = None
 
 
 class Today(NamedTuple):
@@ -247,9 +253,25 @@ def queued_sku(key: str) -> str:
     return key[2 : 2 + int(key[:2])]
 
 
-def queue_key(sku: str, number: int, place: int) -> str:
-    """The key of a turn: queues are read in the order of their keys."""
-    return f"{queue_range(sku)[0]}{number:012d}{place:04d}"
+def queue_key(sku: str, number: int, place: int, priority: int = 0) -> str:
+    """The key of a turn: queues are read in the order of their keys, a minus before any digit."""
+    urgent = f"-{_LEAST_URGENT - priority}" if priority else ""
+    return f"{queue_range(sku)[0]}{urgent}{number:012d}{place:04d}"
+
+
+def turn_key(waiting: Waiting, line: WaitingLine) -> str:
+    """The key of a waiting line's turn."""
+    return queue_key(line.sku, waiting.queue_number, line.place, waiting.priority or 0)
+
+
+def turn_of(waiting: Waiting) -> tuple[int, int]:
+    """An order's turn: the least is served first."""
+    return -(waiting.priority or 0), waiting.queue_number
+
+
+def lapse_key(day: str, order_id: str) -> str:
+    """The key of an order that waits until a day (ISO 8601)."""
+    return f"{day}{_SEPARATOR}{order_id}"
 
 
 _write = msgspec.json.Encoder(order="deterministic").encode
@@ -274,6 +296,7 @@ KINDS: dict[str, RowCodec] = {
     EXPECTED: _json(dict[str, str]),
     LEVELS: _json(dict[str, int], small=True),
     ALERTS: _json(str, small=True),
+    LAPSES: _json(str, small=True),
     SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK, small=True),
     DEMAND: _json(Demand, small=True),
     WATCHED: _json(Watched, small=True),

@@ -8,7 +8,16 @@ from schemas.light import light
 from schemas.movements import MoveStock
 from schemas.reference import Product
 from schemas.reservations import ShipmentAdvanced, StockReleased
-from schemas.stock import AdjustmentRefused, Allocated, Backordered, BackorderReleased, Bucket, Move, StockMoved
+from schemas.stock import (
+    AdjustmentRefused,
+    Allocated,
+    Backordered,
+    BackorderLapsed,
+    BackorderReleased,
+    Bucket,
+    Move,
+    StockMoved,
+)
 from schemas.waves import WaveDecided
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.facts import DeskFact
@@ -17,6 +26,7 @@ from services.allocation.domain.rows import Order, Position, Queued, Spread, Wai
 StockEvent = (
     Allocated
     | Backordered
+    | BackorderLapsed
     | BackorderReleased
     | ShipmentAdvanced
     | StockReleased
@@ -65,7 +75,11 @@ class Stock:
 
     def last_queue_number(self) -> int:
         """The highest number given to an order that waits."""
-        return self.rows.get(kinds.COUNTERS, kinds.QUEUE_NUMBER) or 0
+        return self.last_number(kinds.QUEUE_NUMBER)
+
+    def last_number(self, counter: str) -> int:
+        """The highest number given by one of the pool's counters."""
+        return self.rows.get(kinds.COUNTERS, counter) or 0
 
     def has_seen(self, move: str, site: str, reference: str) -> bool:
         """Whether a site's receipt, adjustment or return receipt was decided on."""

@@ -13,14 +13,14 @@ from schemas.reference import TimeReached
 from schemas.stock import DemandLine
 from services.allocation.domain.pools import FIRST_POOL
 from services.allocation.domain.promises import promise
-from services.allocation.domain.rows import QUEUE, Waiting, WaitingLine, queue_key, queue_range, queued_sku
+from services.allocation.domain.rows import QUEUE, Waiting, queue_range, queued_sku, turn_key, turn_of
 from services.allocation.domain.ruling import Decision, RuledStock, decide, explained, rule_for
 from services.allocation.domain.sourcing import SiteMap
 from services.allocation.domain.stock import Draft, StockEvent
 
 _demand = light(DemandLine)
 _AFTER_DIGITS = ":"
-Turn = tuple[int, str]  # queue number and order
+Turn = tuple[tuple[int, int], str]  # an order's turn and its id
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ def _turns(stock: RuledStock, sku: str, shrunk: Mapping[str, int]) -> Iterator[T
     for key, queued in stock.queue(sku):
         if queued.order_id != last and shrunk.get(key, queued.quantity):
             last = queued.order_id
-            yield _waiting(stock, last).queue_number, last
+            yield turn_of(_waiting(stock, last)), last
 
 
 def _waiting(stock: RuledStock, order_id: str) -> Waiting:
@@ -128,18 +128,15 @@ def whole_lines(rule: Rule) -> Rule:
 
 def _demands(one: _Round, waiting: Waiting, rule: Rule, turn: Turn, skus: set[str]) -> Iterator[DemandLine]:
     """The lines it may have now; none where it wants all or nothing and is behind another in some queue."""
-    lines = [(line, one.shrunk.get(_key(waiting, line), line.quantity)) for line in waiting.lines]
+    standing = [line for line in waiting.lines if not line.lapsed]
+    lines = [(line, one.shrunk.get(turn_key(waiting, line), line.quantity)) for line in standing]
     if rule.unfilled is Unfilled.QUEUE:
         if not all(_is_first(one, line.sku, turn) for line, units in lines if units):
             return
-        skus = {line.sku for line in waiting.lines}
+        skus = {line.sku for line in standing}
     for line, units in lines:
         if units and line.sku in skus:
             yield _demand(line_id=line.line_id, sku=line.sku, quantity=units)
-
-
-def _key(waiting: Waiting, line: WaitingLine) -> str:
-    return queue_key(line.sku, waiting.queue_number, line.place)
 
 
 def _is_first(one: _Round, sku: str, turn: Turn) -> bool:

@@ -60,8 +60,9 @@ def _asked(stock: RuledStock, command: DecideWave) -> Iterator[_Asked]:
     ids = stock.reference.derived("sites", SiteMap).ids
     for order_id in dict.fromkeys(command.order_ids):
         waiting = stock.waiting(order_id)
-        if waiting is not None:
-            demands = [_demand(line_id=one.line_id, sku=one.sku, quantity=one.quantity) for one in waiting.lines]
+        lines = [one for one in waiting.lines if not one.lapsed] if waiting else []
+        if waiting is not None and lines:
+            demands = [_demand(line_id=one.line_id, sku=one.sku, quantity=one.quantity) for one in lines]
             free = {one.sku: {site: stock.position(one.sku, site).free for site in ids} for one in demands}
             yield _Asked(order_id, waiting, _alone(stock, waiting, demands, free, stock.loads), free)
 

@@ -23,6 +23,8 @@ def stop_units(order: OrderShipments, command: StopUnits) -> tuple[Event, ...]:
     work, wanted = dict(stoppable(order)), of_lines(command.lines)
     unseen = _unseen(order, command, work.values())
     ahead = {line_id: min(units, unseen.get(line_id, 0)) for line_id, units in wanted.items()} if unseen else {}
+    if command.waiting:
+        return (_answer(order, command, {}, less(wanted, ahead), ahead),)
     cuts, rest = draw([(name, at_work.lines) for name, at_work in work.items()], less(wanted, ahead))
     cuts = {shipment_id: cut for shipment_id, cut in cuts.items() if cut.taken}
     revised = (revise_work(order, shipment_id, work[shipment_id], cut) for shipment_id, cut in cuts.items())
@@ -73,6 +75,7 @@ def _answer(
         outcome=_outcome(canceled=bool(canceled), refused=bool(packed or repeated)),
         canceled=canceled,
         reason="; ".join((*_told("already packed", packed), *_told("already canceled", repeated))),
+        waiting=command.waiting or None,
     )
 
 

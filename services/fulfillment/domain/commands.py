@@ -40,13 +40,14 @@ class StartWork:
 class StopUnits:
     """Stop what can be stopped of these lines, each with all its units that are left.
 
-    Where it is only some of them, `ordered` says how many were ordered.
+    Where it is only some of them, `ordered` says how many were ordered. Units that are `waiting` are in no carton.
     """
 
     at: datetime
     request_id: str
     lines: tuple[LineQuantity, ...]
     ordered: tuple[LineQuantity, ...] = ()
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def _answered(order: OrderShipments, event: ChangeAnswered | RedirectAnswered) -
     if isinstance(event, RedirectAnswered):
         answered = tuple(sorted({*order.answered, event.request_id}))
         return order.model_copy(update={"answered": answered, "ship": event.ship or order.ship})
-    unseen = of_lines(units for units in event.canceled if not units.shipment_id)
+    unseen = of_lines(units for units in event.canceled if not units.shipment_id and not event.waiting)
     return order.model_copy(
         update={
             "answered": tuple(sorted({*order.answered, event.request_id})),

@@ -43,7 +43,7 @@ from schemas.shipments import (
     Work,
     WorkPicked,
 )
-from schemas.stock import Allocated, Backordered, BackorderReleased, Shipment, StockMoved
+from schemas.stock import Allocated, Backordered, BackorderLapsed, BackorderReleased, Shipment, StockMoved
 from services.insight.domain.holds import scope_of
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
@@ -212,6 +212,7 @@ ENTRIES: dict[type[Message], Entry] = {
     Allocated: Entry(10, _allocated),
     Backordered: Entry(11, lambda fact: f"{goods(fact.lines)} wait for stock, number {fact.queue_number} in the queue"),
     BackorderExpected: Entry(12, _expected),
+    BackorderLapsed: Entry(12, lambda fact: f"{_units(fact.lines)} waited too long, and are not waited for any more"),
     BackorderReleased: Entry(12, lambda fact: f"{_units(fact.lines)} wait no more", main=False),
     StockReleased: Entry(12, lambda fact: f"{_units(fact.units)} promised no more", main=False),
     StockMoved: Entry(13, _moved, main=False),

@@ -6,7 +6,16 @@ from typing import Any
 from schemas.base import Message
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.sourcing import Explanation
-from schemas.stock import AdjustmentRefused, Allocated, Backordered, BackorderReleased, Bucket, Shipment, StockMoved
+from schemas.stock import (
+    AdjustmentRefused,
+    Allocated,
+    Backordered,
+    BackorderLapsed,
+    BackorderReleased,
+    Bucket,
+    Shipment,
+    StockMoved,
+)
 from services.insight.domain.orders import by_version
 from services.insight.domain.rows import Fact, Projection, Row
 
@@ -115,6 +124,7 @@ def _no_rows(_fact: Fact, _message: Message) -> tuple[Row, ...]:
 PROJECTIONS: dict[type[Message], Projection] = {
     Allocated: _allocated,
     Backordered: _backordered,
+    BackorderLapsed: _no_rows,  # its cancellation follows
     BackorderReleased: _no_rows,  # the order's own change says what waits no more
     StockReleased: _released,
     ShipmentAdvanced: _no_rows,  # fulfillment's facts say how far a shipment is

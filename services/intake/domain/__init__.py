@@ -10,6 +10,7 @@ from services.intake.domain.commands import (
     AskForQuantities,
     AskForRedirect,
     AskForRelease,
+    CancelLapsed,
     Change,
     Command,
     Event,
@@ -19,6 +20,7 @@ from services.intake.domain.commands import (
     TimePassed,
 )
 from services.intake.domain.holding import ask_for_hold, ask_for_release, due, end_holds
+from services.intake.domain.lapsing import cancel_lapsed
 from services.intake.domain.quantities import ask_for_quantities
 from services.intake.domain.redirecting import ask_for_redirect, settle_redirect
 from services.intake.domain.state import Order, evolve
@@ -35,7 +37,9 @@ def decide(order: Order, command: Command) -> tuple[Event, ...]:
     match command:
         case TakeOrder():
             return take_order(order, command)
-        case AskForChange() | AskForQuantities() | AskForRedirect() | SettleChange() | SettleRedirect():
+        case (
+            AskForChange() | AskForQuantities() | AskForRedirect() | SettleChange() | SettleRedirect() | CancelLapsed()
+        ):
             return _change(order, command)
         case AskForHold():
             return ask_for_hold(order, command)
@@ -55,6 +59,8 @@ def _change(order: Order, command: Change) -> tuple[Event, ...]:
             return ask_for_quantities(order, command)
         case AskForRedirect():
             return ask_for_redirect(order, command)
+        case CancelLapsed():
+            return cancel_lapsed(order, command)
         case SettleChange():
             return settle_change(order, command)
         case SettleRedirect():

@@ -25,6 +25,7 @@ from schemas.orders import (
     PlaceOrder,
 )
 from schemas.reference import Policy
+from schemas.stock import BackorderLapsed
 
 Taken = OrderPlaced | OrderRefused | OrderConflicted
 Changed = ChangeRequested | ChangeRefused | OrderChanged | OrderSupplemented
@@ -54,6 +55,14 @@ class AskForChange:
 
     at: datetime
     request: CancelOrder
+
+
+@dataclass(frozen=True, slots=True)
+class CancelLapsed:
+    """Units of an order have waited too long for stock."""
+
+    at: datetime
+    lapsed: BackorderLapsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +121,5 @@ class TimePassed:
     at: datetime
 
 
-Change = AskForChange | AskForQuantities | AskForRedirect | SettleChange | SettleRedirect
+Change = AskForChange | AskForQuantities | AskForRedirect | CancelLapsed | SettleChange | SettleRedirect
 Command = TakeOrder | Change | AskForHold | AskForRelease | TimePassed

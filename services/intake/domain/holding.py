@@ -149,6 +149,7 @@ def _claim(order: OpenOrder, left: tuple[Hold, ...]) -> Claim | None:
             for number, line in enumerate(order.lines, start=1)
         ),
         holds=left or None,
+        cancel_after=terms.cancel_after,
     )
 
 

@@ -79,6 +79,7 @@ class Terms(Part):
     ship_option: ShipOption = Field(alias="o")
     deliver_by: Instant = Field(alias="b")
     is_paid: bool = Field(default=False, alias="p")
+    cancel_after: str | None = Field(default=None, alias="e")
 
 
 class OpenOrder(Part):
@@ -217,6 +218,7 @@ def _opened(placed: OrderPlaced) -> OpenOrder:
             ship_option=placed.ship_option,
             deliver_by=placed.deliver_by,
             is_paid=bool(placed.payments),
+            cancel_after=placed.cancel_after,
         ),
     )
 

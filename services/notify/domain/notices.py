@@ -18,7 +18,10 @@ _LATER = {  # what a parcel's notice is old news after
     NoticeKind.PACKED: (NoticeKind.SHIPPED, NoticeKind.DELIVERED),
     NoticeKind.SHIPPED: (NoticeKind.DELIVERED,),
 }
-_ENDED_BY_CANCELING = (NoticeKind.RECEIVED, NoticeKind.BACKORDERED, NoticeKind.CONFIRMED, NoticeKind.PACKED)
+_ENDED_BY_CANCELING = (
+    *(NoticeKind.RECEIVED, NoticeKind.BACKORDERED, NoticeKind.EXPECTED),
+    *(NoticeKind.CONFIRMED, NoticeKind.PACKED),
+)
 
 
 @dataclass(frozen=True, slots=True)
