@@ -28,7 +28,7 @@ def cancel_lapsed(order: Order, command: CancelLapsed) -> tuple[ChangeRequested,
             lines=lines,
             reason=LAPSED,
             asked_by=_ASKED_BY,
-            ordered=order.open.ordered(tuple(line.line_id for line in lines)),
+            ordered=order.open.ordered(lines),
             waiting=True,
         ),
     )
