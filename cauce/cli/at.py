@@ -1,6 +1,8 @@
 """`cauce at TIME order | stock`: what the facts had said by an instant."""
 
 import asyncio
+import csv
+import io
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
@@ -12,16 +14,17 @@ from sqlalchemy import Engine
 from cauce.cli.at_page import order_page_at, stock_page
 from cauce.cli.named import INSTANT, order_id_of
 from cauce.cli.order_timeline import in_order_of_cause
-from cauce.cli.plain import say_json
+from cauce.cli.plain import say_content, say_json
 from cauce.cli.recorded import present, recorded
 from cauce.cli.screen import Screen
+from cauce.cli.what_if_files import STOCK_COLUMNS
 from cauce.replay.window import time_of
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import Record
 from cauce.runtime.log_reader import read_to_end
 from cauce.runtime.settings import Settings
 from schemas.envelope import instant_text
-from services.insight.reading import orders_named, positions_of, story_of, to_json
+from services.insight.reading import Fields, orders_named, positions_of, story_of, to_json
 from services.insight.rebuilding import IN_MEMORY, build, fresh_engine
 from services.insight.translate import INPUTS
 
@@ -90,16 +93,30 @@ def order(asked: _Asked, order: str, *, everything: bool, as_json: bool) -> None
 @click.option("--site", default="", help="Only this site.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="So many positions on the page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, of every position.")
+@click.option("--csv", "as_csv", is_flag=True, help="What is on hand, as the `stock.csv` of a what-if.")
 @click.pass_obj
-def stock(asked: _Asked, sku: str, *, site: str, limit: int, as_json: bool) -> None:
+def stock(asked: _Asked, sku: str, *, site: str, limit: int, as_json: bool, as_csv: bool) -> None:
     """Show what each site had of SKU, or of everything."""
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json are asked for one at a time")
     engine = asked.built(LEDGER, (sku or site).encode())
     with engine.connect() as connection:
         found = positions_of(connection, sku=sku, site=site)
     if not found:
         what = " at ".join(filter(None, (repr(sku) if sku else "stock", repr(site) if site else "")))
         raise Unavailable(f"the ledger had no {what} by {instant_text(asked.at)}")
-    if as_json:
+    if as_csv:
+        say_content(_on_hand(found))
+    elif as_json:
         say_json({"at": instant_text(asked.at), "positions": found}, default=to_json)
     else:
         Screen().print(stock_page(asked.at, found, limit=limit))
+
+
+def _on_hand(positions: Iterable[Fields]) -> str:
+    """The `stock.csv` of these positions."""
+    file = io.StringIO()
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow(STOCK_COLUMNS)
+    table.writerows((one["site"], one["sku"], one["on_hand"]) for one in positions if one["on_hand"])
+    return file.getvalue().rstrip("\n")

@@ -1,13 +1,13 @@
 """What commands that only look begin with: the broker and the topics that are there; nothing is started or made."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from cauce.runtime.broker import ladder
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.settings import Settings
 from cauce.runtime.topics import administering, partitions_of
-from schemas.topics import TOPICS
+from schemas.topics import TOPICS, Topic
 from services import NAMES
 
 OURS = (*(topic.name for topic in TOPICS), *(f"{name}-parked" for name in NAMES))
@@ -25,10 +25,10 @@ def recorded(settings: Settings) -> str:
     return found.servers
 
 
-def fitting(settings: Settings, servers: str) -> str:
-    """The same servers, where topics have as many partitions as the settings say. Raises Unavailable."""
-    wanted = {settings.topic(topic.name): partitions_of(settings, topic.family) for topic in TOPICS}
-    for topic, count in present(settings, servers, [topic.name for topic in TOPICS]).items():
+def fitting(settings: Settings, servers: str, topics: Sequence[Topic] = TOPICS) -> str:
+    """The same servers, where these topics have as many partitions as the settings say. Raises Unavailable."""
+    wanted = {settings.topic(topic.name): partitions_of(settings, topic.family) for topic in topics}
+    for topic, count in present(settings, servers, [topic.name for topic in topics]).items():
         if count != wanted[topic]:
             raise Unavailable(
                 f"{topic} has {count} partitions, the settings ask for {wanted[topic]}: "

@@ -23,6 +23,7 @@ from cauce.runtime.engine.undecidable import BreakerTripped, Undecided
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import Lane, Misfit
 from cauce.runtime.settings import Settings
+from schemas.topics import TOPICS
 
 NEVER = ("door", "runner")  # doors read the clock and runners touch the world: what they wrote is replay's input
 
@@ -77,7 +78,7 @@ def command(
     """
     _refuse_mixed(rebuild=rebuild, into=into is not None, what_if=bool(files), html=html is not None, only=bool(only))
     settings, window = Settings(), Window(start, stop)
-    servers = fitting(settings, recorded(settings))
+    servers = fitting(settings, recorded(settings), replay_what_if.NEEDED if files else TOPICS)
     lanes = _chosen(settings, only, window)
     if dry_run:
         replay_dry.run(servers, settings, lanes, window, as_json=as_json)

@@ -19,8 +19,10 @@ from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import Record
 from cauce.runtime.log_reader import read_to_end
 from cauce.runtime.settings import Settings
+from schemas.topics import BY_NAME
 
 COMMANDS = "stock-commands"
+NEEDED = (BY_NAME[COMMANDS],)  # a deployment that is yet to get the topics of this release can be asked as well
 
 
 def run(

@@ -62,7 +62,7 @@ def compared(
         _column(one.name, of_column, own or usual)
         for one, of_column, own in zip(wanted, by_column, terms or [None] * len(wanted), strict=True)
     ]
-    return Compared(tuple(columns), tuple(dict.fromkeys(what for one in givens for what in one.replaced)), against)
+    return Compared(tuple(columns), tuple(dict.fromkeys(what for one in givens for what in one.instead.names)), against)
 
 
 def _by_pool(records: Iterable[Record]) -> dict[int, list[Record]]:

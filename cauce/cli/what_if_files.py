@@ -2,10 +2,11 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from cauce.replay.closures import Closure
 from cauce.replay.columns import RECORDED, WHAT_IF
 from cauce.replay.what_if import Instead, Position
 from cauce.runtime.faults import Unavailable
@@ -18,8 +19,8 @@ from schemas.policies import SourcingPolicy
 from schemas.reference import CHOSEN, MODELS, Kind, ReferenceActivated
 from services.allocation.domain.pools import FIRST_POOL
 
-STOCK = "stock.csv"
-_COLUMNS = ["site", "sku", "quantity"]
+STOCK, CLOSED = "stock.csv", "closed.csv"
+STOCK_COLUMNS, _CLOSED_COLUMNS = ("site", "sku", "quantity"), ("site", "from", "to")
 _FROM_THE_START = datetime.fromtimestamp(0, UTC)
 
 
@@ -29,11 +30,6 @@ class Given(NamedTuple):
     name: str
     instead: Instead
 
-    @property
-    def replaced(self) -> tuple[str, ...]:
-        """The kinds that are replaced."""
-        return (*self.instead.reference, *(["stock"] if self.instead.stock else []))
-
 
 def read_givens(paths: Sequence[Path]) -> list[Given]:
     """The columns of these files, or those of these folders: one for each policy, all with the other files.
@@ -42,11 +38,14 @@ def read_givens(paths: Sequence[Path]) -> list[Given]:
     """
     shared = dict[str, Sequence[Message]]()
     stock: list[Position] = []
+    closures: list[Closure] = []
     policies: dict[str, Sequence[Message]] = {}
     try:
         for path in _files(paths):
             if _is(path, STOCK):
                 stock += _stock(path)
+            elif _is(path, CLOSED):
+                closures += _closures(path)
             elif (kind := _kind(path)) is Kind.SOURCING:
                 _add_policy(policies, _items(path, kind))
             else:
@@ -54,8 +53,10 @@ def read_givens(paths: Sequence[Path]) -> list[Given]:
     except BrokenFile as broken:
         raise Unavailable("\n  ".join(["nothing was replayed:", *map(str, broken.flaws)])) from None
     if not policies:
-        return [Given(WHAT_IF, Instead(shared, stock))]
-    return [Given(name, Instead({**shared, Kind.SOURCING.value: one}, stock)) for name, one in policies.items()]
+        return [Given(WHAT_IF, Instead(shared, stock, closures))]
+    return [
+        Given(name, Instead({**shared, Kind.SOURCING.value: one}, stock, closures)) for name, one in policies.items()
+    ]
 
 
 def _add_policy(policies: dict[str, Sequence[Message]], items: list[Part]) -> None:
@@ -74,7 +75,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
         yield from found
 
 
-_NAMES = (*FILES.values(), STOCK)
+_NAMES = (*FILES.values(), STOCK, CLOSED)
 
 
 def _kind(path: Path) -> Kind:
@@ -112,13 +113,32 @@ def _records(kind: Kind, items: list[Part]) -> list[Message]:
 
 
 def _stock(path: Path) -> Iterator[Position]:
+    for line, (site, sku, quantity) in _rows(path, STOCK_COLUMNS):
+        if not quantity.isdecimal():
+            raise Unavailable(f"{path.name}, line {line}: expected a site, a sku and a number of units")
+        yield Position(site, sku, int(quantity))
+
+
+def _closures(path: Path) -> Iterator[Closure]:
+    for line, (site, first, last) in _rows(path, _CLOSED_COLUMNS):
+        try:
+            closure = Closure(site, date.fromisoformat(first), date.fromisoformat(last))
+        except ValueError:
+            raise Unavailable(
+                f"{path.name}, line {line}: expected days such as 2010-12-24, found {first}, {last}"
+            ) from None
+        if closure.last < closure.first:
+            raise Unavailable(f"{path.name}, line {line}: {last} is before {first}")
+        yield closure
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
+    """The rows after the header, each with its line."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(file)
-        if (header := next(rows, [])) != _COLUMNS:
-            raise Unavailable(
-                f"{path.name}, line 1: expected the header {','.join(_COLUMNS)}, found {','.join(header)}"
-            )
+        if tuple(header := next(rows, [])) != columns:
+            raise Unavailable(f"{path.name}, line 1: expected the header {','.join(columns)}, found {','.join(header)}")
         for row in rows:
-            if len(row) != len(_COLUMNS) or not row[2].isdecimal():
-                raise Unavailable(f"{path.name}, line {rows.line_num}: expected a site, a sku and a number of units")
-            yield Position(row[0], row[1], int(row[2]))
+            if len(row) != len(columns):
+                raise Unavailable(f"{path.name}, line {rows.line_num}: expected {','.join(columns)}")
+            yield rows.line_num, row

@@ -49,7 +49,7 @@ def _figures(found: Compared) -> Iterator[str]:
     yield f"<h2>Figures</h2><p>In percent against {said(found.against)}; red is worse, green is better. {_LATE}</p>"
     head = "".join(f'<th scope="col">{said(column.name)}</th>' for column in found.columns)
     rows = (_figure(found, name, by_column) for name, by_column in figures.items())
-    yield _table(f'<th scope="col">figure</th>{head}', rows)
+    yield f'<div class="figures">{_table(f"""<th scope="col">figure</th>{head}""", rows)}</div>'
     yield "<h2>Side by side</h2><p>Each figure has a scale of its own.</p>"
     yield _legend(found.columns)
     yield _bars(found.columns, {name: one for name, one in figures.items() if is_judged(name) and any(one.values())})

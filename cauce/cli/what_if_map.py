@@ -143,9 +143,11 @@ def _width(parcels: int) -> int:
 def _sites(column: Column, view: View, colors: Mapping[str, int]) -> Iterator[str]:
     """A disk a site, as large as its share of the units, with its name and that share."""
     whole = sum(load["units"] for load in column.load.values()) or 1
+    names = []
     for site in column.sites:
         (x, y), share = view.spot(site.coordinates), column.load.get(site.id, {}).get("units", 0) / whole
         radius = round(5 + 22 * sqrt(share), 1)
-        disk = f'r="{radius}" class="site" style="fill:var(--s{colors[site.id]})"'
+        yield f'<circle cx="{x}" cy="{y}" r="{radius}" class="site" style="fill:var(--s{colors[site.id]})"/>'
         words = f'x="{x}" y="{y - radius - 4}" class="name" text-anchor="middle"'
-        yield f'<circle cx="{x}" cy="{y}" {disk}/><text {words}>{escape(harmless(site.id))} {share:.0%}</text>'
+        names.append(f"<text {words}>{escape(harmless(site.id))} {share:.0%}</text>")
+    yield from names

@@ -16,7 +16,8 @@ h3{font-size:1rem;margin:0 0 .3rem}p{color:var(--quiet);margin:.3rem 0}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--quiet);padding-bottom:.3rem}
 td,th{padding:.28rem 1.1rem .28rem 0;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
-th:first-child{text-align:left}th{font-weight:500}thead th{color:var(--quiet)}
+th:first-child{text-align:left}th{font-weight:500}
+thead th{color:var(--quiet)}.figures thead th:not(:first-child){padding-right:6.2rem}
 td small{display:inline-block;min-width:5.4em;color:var(--quiet)}td small.worse{color:var(--worse)}
 td small.better{color:var(--better)}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding:0;margin:.4rem 0 1rem}
@@ -36,5 +37,6 @@ summary{color:var(--quiet);cursor:pointer}
 .map .name{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:3.5px}
 @media(max-width:640px){body{margin:1rem auto}.map text{font-size:20px}.map .degree{font-size:17px}
 .bars{grid-template-columns:1fr;gap:.1rem}.bars dt{text-align:left;margin-top:.7rem}
-td,th{padding-right:.7rem;font-size:.87rem}td small{min-width:0}}
+td,th{padding-right:.7rem;font-size:.87rem}td small{min-width:4.6em}
+.figures thead th:not(:first-child){padding-right:4.9rem}}
 """

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cauce.ids import outside_id
+from cauce.replay.closures import Closure, with_closures
 from cauce.runtime.deciding import receive
 from cauce.runtime.engine.offline import OfflineTenure
 from cauce.runtime.lane import Lane, Output, Record, is_control
@@ -36,11 +37,19 @@ class Instead:
     """What is put in the place of what was recorded.
 
     `reference` are the records of each kind that is replaced, whatever their types: all that were recorded under the
-    kind's key are left out. `stock` is in the place of everything received before the first order.
+    kind's key are left out. `stock` is in the place of everything received before the first order. `closures` are of
+    sites that are known then.
     """
 
     reference: Mapping[str, Sequence[Message]] = field(default_factory=dict)
     stock: Sequence[Position] = ()
+    closures: Sequence[Closure] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is replaced, as people call it."""
+        also = {"stock": self.stock, "closures": self.closures}
+        return (*self.reference, *(name for name, found in also.items() if found))
 
 
 AS_RECORDED = Instead()
@@ -48,14 +57,18 @@ AS_RECORDED = Instead()
 
 def inputs_of(recorded: Iterable[Record], pool: int, instead: Instead) -> Iterator[Record]:
     """The inputs to decide on, those that replace others first."""
-    at = None
-    is_opening = True
+    inputs = _replaced(recorded, pool, instead)
+    return with_closures(inputs, instead.closures, _said) if instead.closures else inputs
+
+
+def _replaced(recorded: Iterable[Record], pool: int, instead: Instead) -> Iterator[Record]:
+    is_first = is_opening = True
     for record in recorded:
         kind = _type(record)
         is_opening = is_opening and kind != _ORDER
-        if at is None:
-            at = Envelope.from_headers(record.headers)
-            yield from _instead(instead, pool, at, record)
+        if is_first:
+            is_first = False
+            yield from _instead(instead, pool, record)
         if kind == _DONE or is_control(record.headers) or _is_replaced(record, kind, instead, is_opening=is_opening):
             continue
         yield _wherever(record) if kind == _CANCELED and instead is not AS_RECORDED else record
@@ -71,14 +84,20 @@ def _is_replaced(record: Record, kind: bytes, instead: Instead, *, is_opening: b
     return kind.startswith(b"reference.") and (record.key or b"").decode() in instead.reference
 
 
-def _instead(instead: Instead, pool: int, at: Envelope, first: Record) -> Iterator[Record]:
+def _instead(instead: Instead, pool: int, first: Record) -> Iterator[Record]:
     messages = [message for of_kind in instead.reference.values() for message in of_kind]
     messages += _receipts(instead.stock, pool)
-    for message in messages:
-        identity = outside_id("what-if", message.type, message.natural_key())
-        envelope = at._replace(id=identity, type=message.type, source=_SOURCE, subject=message.key_value(), cause_id="")
-        key = message.key_value().encode()
-        yield Record(first.topic, first.partition, -1, key, message.to_bytes(), envelope.to_headers())
+    return (_said(message, first, "") for message in messages)
+
+
+def _said(message: Message, before: Record, name: str) -> Record:
+    """A message of our own, at the time and place of the record that it precedes."""
+    identity = outside_id("what-if", message.type, f"{message.natural_key()}{name}")
+    envelope = Envelope.from_headers(before.headers)._replace(
+        id=identity, type=message.type, source=_SOURCE, subject=message.key_value(), cause_id=""
+    )
+    key = message.key_value().encode()
+    return Record(before.topic, before.partition, -1, key, message.to_bytes(), envelope.to_headers())
 
 
 def _receipts(stock: Sequence[Position], pool: int) -> Iterator[ReceiveStock]:

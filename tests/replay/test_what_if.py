@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from xml.dom import minidom
 
@@ -16,6 +17,7 @@ from cauce.cli.what_if_page import page
 from cauce.ids import event_id
 from cauce.money import Money
 from cauce.places import Coordinates
+from cauce.replay.closures import Closure
 from cauce.replay.columns import RECORDED, WHAT_IF
 from cauce.replay.what_if import AS_RECORDED, Instead, Position, decided_on, inputs_of
 from cauce.replay.window import EVERYTHING, Place, Window
@@ -28,6 +30,7 @@ from schemas.orders import CanceledUnits, LineQuantity
 from schemas.reference import Kind, Rate, Site
 from schemas.stock import AdvanceShipment, ReleaseStock, Stage
 
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script>[red]\x1b[2J\u202e"
 
 
@@ -101,6 +104,20 @@ def test_other_stock_is_in_the_place_of_what_came_before_the_first_order(keyed):
     assert found.replaced == ("stock",)
 
 
+def test_a_site_sends_nothing_while_it_is_closed_and_again_after(keyed):
+    shut = Closure("madrid", NOW.date(), NOW.date())
+    later = [*keyed[:-1], _on_the_next_day(keyed[-1])]
+    found = asked(later, Instead(closures=[shut]))
+    assert plans(found, WHAT_IF) == {"o1": {"lyon": 2}, "o2": {"lyon": 6}, "o3": {"madrid": 1}}
+    assert found.replaced == ("closures",)
+    assert plans(asked(later, Instead(closures=[shut._replace(site="nowhere")])), WHAT_IF) == plans(found, RECORDED)
+
+
+def _on_the_next_day(record):
+    envelope = Envelope.from_headers(record.headers)
+    return record._replace(headers=envelope._replace(at=NOW + timedelta(days=1)).to_headers())
+
+
 def test_twice_gives_the_same_hash_and_another_what_if_another(keyed, sites):
     once, twice = (asked(keyed, sites) for _ in range(2))
     assert once.columns == twice.columns
@@ -134,8 +151,10 @@ def test_what_warehouses_did_and_parcels_that_are_not_there_break_nothing(keyed,
 def test_files_are_known_by_their_names(tmp_path):
     (tmp_path / "winter-sites.csv").write_text("id,name,country,latitude,longitude\nlyon,Lyon,FR,45.76,4.84\n")
     (tmp_path / "stock.csv").write_text("site,sku,quantity\nlyon,cup,7\n")
+    (tmp_path / "closed.csv").write_text("site,from,to\nlyon,2010-12-24,2010-12-26\n")
     (found,) = read_givens([tmp_path / "winter-sites.csv", tmp_path])
     assert list(found.instead.reference) == ["sites"]
+    assert found.instead.closures == [Closure("lyon", date(2010, 12, 24), date(2010, 12, 26))]
     assert found.instead.stock == [Position("lyon", "cup", 7)]
 
 
@@ -145,6 +164,8 @@ def test_files_are_known_by_their_names(tmp_path):
         ("sites.csv", "id,name\nlyon,Lyon\n", "country"),
         ("stock.csv", "site,sku\nlyon,cup\n", "line 1: expected the header site,sku,quantity"),
         ("stock.csv", "site,sku,quantity\nlyon,cup,-1\n", "line 2"),
+        ("closed.csv", "site,from,to\nlyon,today,2010-12-24\n", "closed.csv, line 2: expected days such as"),
+        ("closed.csv", "site,from,to\nlyon,2010-12-25,2010-12-24\n", "2010-12-24 is before 2010-12-25"),
         ("other.csv", "", "a what-if reads sites.csv"),
     ],
 )
