@@ -14,6 +14,7 @@ from cauce.runtime.service import Received
 from schemas.base import Message, Sealed
 from schemas.buying import Buying
 from schemas.envelope import Envelope
+from schemas.holding import OrderReleased
 from schemas.light import lightened
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, OrderChanged, OrderPlaced, ShipOption
 from schemas.policies import SourcingPolicy
@@ -244,6 +245,7 @@ class Front:
     topics: Mapping[type[Message], str] = {
         OrderPlaced: "order-placed",
         OrderChanged: "order-changed",
+        OrderReleased: "order-released",
         WorkPicked: "work-picked",
         ParcelPacked: "packed",
         ParcelShipped: "shipped",

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from cauce.decider import MemoryReference
 from cauce.runtime.service import Received
 from schemas.envelope import Envelope
+from schemas.holding import Claim, ClaimedLine, OrderReleased
+from schemas.holds import HeldStage, Hold, HoldKind
 from schemas.reference import TimeReached
 from schemas.returns import ReceiptRefused
 from schemas.shipments import ParcelPacked, ParcelShipped, WorkPicked
@@ -128,3 +130,46 @@ def test_its_state_is_the_fold_of_what_it_sent(new_front, data):
         state = DECIDER.evolve(state, command)
     assert state == front.state
     assert type(front.state).model_validate_json(front.state.model_dump_json(exclude_defaults=True)) == front.state
+
+
+def hold(stops, name="h"):
+    return Hold(hold_id=name, kind=HoldKind.CREDIT, stops=stops, release_by=("finance",))
+
+
+def test_an_order_that_is_held_from_the_stock_asks_for_it_when_the_hold_ends(front):
+    placed = front.placed({"cup": 5, "pot": 2})
+    held = placed.model_copy(update={"holds": (hold(HeldStage.ALLOCATE),)})
+    assert front.hear(held) == ()
+    lines = tuple(
+        ClaimedLine(line_id=line.line_id, sku=line.sku, quantity=line.quantity, amount=line.amount.amount)
+        for line in placed.lines
+    )
+    claim = Claim(
+        destination=placed.destination,
+        ship_option=placed.ship_option,
+        deliver_by=placed.deliver_by,
+        channel=placed.channel,
+        currency=placed.currency,
+        lines=lines,
+        holds=(hold(HeldStage.PACK, "other"),),
+    )
+    released = OrderReleased(
+        order_id="o1",
+        order_number=placed.order_number,
+        hold_id="h",
+        kind=HoldKind.CREDIT,
+        because="asked",
+        released_by="finance",
+        claim=claim,
+        customer=placed.customer,
+    )
+    (asked,) = front.hear(released)
+    (plain,) = type(front)().hear(placed)
+    assert asked == plain.model_copy(update={"holds": claim.holds})
+    assert front.hear(released) == ()
+
+
+def test_an_order_that_is_held_at_packing_asks_for_its_stock_and_says_so(front):
+    placed = front.placed({"cup": 5}).model_copy(update={"holds": (hold(HeldStage.PACK),)})
+    (asked,) = front.hear(placed)
+    assert asked.holds == placed.holds
