@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     PACKED = "packed"
     SHIPPED = "shipped"
     DELIVERED = "delivered"
+    MOVED = "moved"
     CHANGED = "changed"
     CANCELED = "canceled"
     REDIRECTED = "redirected"

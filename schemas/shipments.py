@@ -10,6 +10,7 @@ from cauce.money import Money
 from schemas.base import Instant, Message, Part
 from schemas.holds import HoldKind
 from schemas.orders import Country, Customer, Destination, ShipOption
+from schemas.promises import OrderPromise
 from schemas.stock import ShipmentLine
 
 
@@ -93,6 +94,7 @@ class WarehouseWork(Message):
     customer: Customer
     destination: Destination
     held: tuple[HoldKind, ...] | None = None
+    promise: OrderPromise | None = None
 
 
 class WorkPicked(Message):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from schemas import (
     alerts,
+    breaches,
     buying,
     changing,
     counts,
@@ -143,6 +144,8 @@ TOPICS: tuple[Topic, ...] = (
           shipments.ParcelDelivered),
     _fact("shipment-exception", "fulfillment-shipments", "insight", "a scan or event that a person must look at",
           shipments.ShipmentException),
+    _fact("promises", "fulfillment-shipments", "outside notify insight", "promise dates at risk, moved and broken",
+          breaches.PromiseAtRisk, breaches.PromiseMoved, breaches.PromiseBroken),
     _fact("change-answered", "fulfillment-shipments", "intake-orders outside insight",
           "what could still be stopped, redirected or held", orders.ChangeAnswered, changing.RedirectAnswered,
           holding.HoldTaken, holding.HoldLifted),
@@ -176,8 +179,8 @@ TOPICS: tuple[Topic, ...] = (
           ("intake-orders", "fulfillment-shipments", "returns-returns", "notify-router"),
           (reference.ReferencePublished, reference.ReferenceActivated),
           "sites, products, rates and policies, by version, on every partition"),
-    Topic("ticks", TopicKind.TIME, "clock", ("intake-orders", "returns-returns"), (reference.TimeReached,),
-          "how late it is, on every partition"),
+    Topic("ticks", TopicKind.TIME, "clock", ("fulfillment-shipments", "intake-orders", "returns-returns"),
+          (reference.TimeReached,), "how late it is, on every partition"),
 )
 # fmt: on
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "order": "order",
     "parked": "parked",
     "policy": "policy",
+    "promises": "promises",
     "quote": "quote",
     "reference": "reference",
     "replay": "replay",

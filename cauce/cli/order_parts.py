@@ -44,9 +44,22 @@ def _parcel(shipment: Fields) -> RenderableType:
     told = [phrase((shipment["site"] or "", "bold"), f"  {far}  ", words.stage(shipment["stage"]), f"  {holds}")]
     if shipment["carrier"]:
         told.append(_carriage(shipment))
+    if shipment["deliver_on"]:
+        told.append(_promised(shipment))
     if shipment["losers"]:
         told.append(text(f"not {_losers(shipment['losers'])}", QUIET))
     return Group(*told)
+
+
+def _promised(shipment: Fields) -> Text:
+    """What was promised of it, and whether it is kept."""
+    said = f"promised for {words.day(shipment['deliver_on'])}, to leave by {words.moment(shipment['ship_by'])}"
+    came = shipment["delivered_at"]
+    if came and came.date() <= shipment["deliver_on"]:
+        return phrase((said, QUIET), (", kept", "green"))
+    if came or shipment["broken_at"]:
+        return phrase((said, QUIET), (", broken", "red"))
+    return phrase((said, QUIET), (", at risk" if shipment["at_risk_at"] else "", "yellow"))
 
 
 def _carriage(shipment: Fields) -> Text:

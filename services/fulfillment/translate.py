@@ -68,5 +68,5 @@ def from_command(received: Received, reference: Reference) -> TakeScan | TakeCar
     return TakeScan(at=at, scan=message, rates=reference.items(Kind.RATES), rates_version=reference.version(Kind.RATES))
 
 
-def from_reference(_received: Received, _reference: Reference) -> None:
-    """Reference data is kept by the runtime; no shipment changes for it."""
+def from_nobody(_received: Received, _reference: Reference) -> None:
+    """Reference data and timers are kept by the runtime; no shipment changes for them."""

@@ -2,6 +2,7 @@
 
 from cauce.decider import Decider
 from cauce.runtime.service import DoorLane, EntityLane, Service
+from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
 from schemas.changing import RedirectAnswered
 from schemas.holding import HoldLifted, HoldTaken
 from schemas.orders import ChangeAnswered
@@ -17,7 +18,8 @@ from schemas.shipments import (
     WorkPicked,
 )
 from services.fulfillment import door, translate
-from services.fulfillment.domain import OrderShipments, decide, evolve, initial
+from services.fulfillment.domain import OrderShipments, decide, due, evolve, initial
+from services.fulfillment.domain.commands import TimePassed
 
 SHIPMENTS = EntityLane(
     service="fulfillment",
@@ -28,9 +30,10 @@ SHIPMENTS = EntityLane(
         "order-held": translate.from_order_held,
         "order-released": translate.from_order_released,
         "fulfillment-commands": translate.from_command,
-        "reference": translate.from_reference,
+        "reference": translate.from_nobody,
+        "ticks": translate.from_nobody,
     },
-    decider=Decider(initial=initial, decide=decide, evolve=evolve),
+    decider=Decider(initial=initial, decide=decide, evolve=evolve, due=due),
     state=OrderShipments,
     publishes=(
         WarehouseWork,
@@ -43,7 +46,11 @@ SHIPMENTS = EntityLane(
         RedirectAnswered,
         HoldTaken,
         HoldLifted,
+        PromiseAtRisk,
+        PromiseMoved,
+        PromiseBroken,
     ),
+    on_due=TimePassed,
 )
 
 DOOR = DoorLane(

@@ -121,6 +121,8 @@ SHIPMENTS = Table(
     Column("arrives_on", Date),
     Column("work_revision", Integer),
     *of(UtcInstant, "reserved_at", "stopped_at", "picked_at", "packed_at", "shipped_at", "delivered_at"),
+    *of(UtcInstant, "ship_by", "at_risk_at", "broken_at"),
+    Column("deliver_on", Date),
     derived("stage", String, index=True),
 )
 SHIPMENT_LINES = Table(

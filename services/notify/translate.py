@@ -7,6 +7,7 @@ from cauce.decider import Reference
 from cauce.money import Money
 from cauce.runtime.service import Received
 from schemas.base import Message
+from schemas.breaches import PromiseMoved
 from schemas.changing import OrderRedirected
 from schemas.effects import EffectAnswered
 from schemas.inbound import BackorderExpected
@@ -148,7 +149,7 @@ def _allocated(fact: Allocated) -> TellCustomer:
         fact,
         lines=_units(line for shipment in fact.shipments for line in shipment.lines),
         shipments=tuple(shipment.shipment_id for shipment in fact.shipments),
-        expected_on=fact.deliver_by.date(),
+        expected_on=fact.promise.deliver_on if fact.promise else fact.deliver_by.date(),
     )
 
 
@@ -199,6 +200,10 @@ def _delivered(fact: ParcelDelivered) -> TellCustomer:
     )
 
 
+def _moved(fact: PromiseMoved) -> TellCustomer:
+    return _to(fact.customer, NoticeKind.MOVED, fact.shipment_id, fact, expected_on=fact.expected_on)
+
+
 def _return_authorized(fact: ReturnAuthorized) -> TellCustomer:
     return _to(
         fact.customer,
@@ -242,6 +247,7 @@ _FACTS: dict[type[Message], Callable[[Any], TellCustomer | None]] = {
     ParcelPacked: _packed,
     ParcelShipped: _shipped,
     ParcelDelivered: _delivered,
+    PromiseMoved: _moved,
     ReturnAuthorized: _return_authorized,
     ReturnRefused: _return_refused,
     ReturnExpired: _return_expired,

@@ -15,6 +15,7 @@ FACTS = (
     "packed",
     "shipped",
     "delivered",
+    "promises",
     "return-authorized",
     "returned",
     "refunded",

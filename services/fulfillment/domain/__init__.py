@@ -15,7 +15,9 @@ from services.fulfillment.domain.commands import (
     TakeCarrierEvent,
     TakeHold,
     TakeScan,
+    TimePassed,
 )
+from services.fulfillment.domain.dates import due, watch
 from services.fulfillment.domain.evolution import evolve
 from services.fulfillment.domain.holding import lift_hold, take_hold
 from services.fulfillment.domain.redirecting import redirect
@@ -42,6 +44,8 @@ def decide(order: OrderShipments, command: Command) -> tuple[Event, ...]:
             return take_carrier_event(order, command)
         case TakeHold() | LiftHold():
             return _hold(order, command)
+        case TimePassed():
+            return watch(order, command.at)
         case _:
             assert_never(command)
 
@@ -50,4 +54,4 @@ def _hold(order: OrderShipments, command: Holding) -> tuple[Event, ...]:
     return take_hold(order, command.hold) if isinstance(command, TakeHold) else lift_hold(order, command.hold_id)
 
 
-__all__ = ["Command", "Event", "OrderShipments", "decide", "evolve", "initial"]
+__all__ = ["Command", "Event", "OrderShipments", "decide", "due", "evolve", "initial"]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
 from schemas.changing import RedirectAnswered, Ship
 from schemas.holding import HoldLifted, HoldTaken
 from schemas.holds import Hold
@@ -23,7 +24,8 @@ from services.fulfillment.domain.state import Promise
 
 Progress = WorkPicked | ParcelPacked | ParcelShipped | ParcelDelivered
 Answered = ChangeAnswered | RedirectAnswered | HoldTaken | HoldLifted
-Event = WarehouseWork | Progress | ShipmentException | Answered
+Dated = PromiseAtRisk | PromiseMoved | PromiseBroken
+Event = WarehouseWork | Progress | ShipmentException | Answered | Dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,13 @@ class LiftHold:
     hold_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """It is this late: what was promised by now and is not so is told."""
+
+    at: datetime
+
+
 Change = StopUnits | Redirect
 Holding = TakeHold | LiftHold
-Command = StartWork | Change | TakeScan | TakeCarrierEvent | Holding
+Command = StartWork | Change | TakeScan | TakeCarrierEvent | Holding | TimePassed

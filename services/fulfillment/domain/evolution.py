@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
 from schemas.changing import RedirectAnswered
 from schemas.holding import HoldLifted, HoldTaken
 from schemas.orders import ChangeAnswered
@@ -14,7 +15,8 @@ from schemas.shipments import (
     Work,
     WorkPicked,
 )
-from services.fulfillment.domain.commands import Event, Progress
+from services.fulfillment.domain.commands import Dated, Event, Progress
+from services.fulfillment.domain.dates import kept_dates
 from services.fulfillment.domain.parcels import in_parcel
 from services.fulfillment.domain.state import Arrived, InWork, OrderShipments, Promise, ShipmentState, Stopped
 from services.fulfillment.domain.units import less, more, of_lines, quantities
@@ -26,6 +28,8 @@ def evolve(order: OrderShipments, event: Event) -> OrderShipments:
     match event:
         case WarehouseWork():
             return _worked(order, event)
+        case PromiseAtRisk() | PromiseMoved() | PromiseBroken():
+            return _dated(order, event)
         case WorkPicked() | ParcelPacked() | ParcelShipped() | ParcelDelivered():
             return _moved(order, event.shipment_id, _advanced(order.shipments[event.shipment_id], event))
         case ShipmentException():
@@ -38,6 +42,14 @@ def evolve(order: OrderShipments, event: Event) -> OrderShipments:
             assert_never(event)
 
 
+def _dated(order: OrderShipments, event: Dated) -> OrderShipments:
+    """What was told is not told again. A parcel that arrives later was packed by the same decision, and says when."""
+    if isinstance(event, PromiseMoved):
+        return order
+    told = {"broken" if isinstance(event, PromiseBroken) else "at_risk": True}
+    return _moved(order, event.shipment_id, order.shipments[event.shipment_id].model_copy(update=told))
+
+
 def _moved(order: OrderShipments, shipment_id: str, shipment: ShipmentState) -> OrderShipments:
     return order.model_copy(update={"shipments": order.shipments | {shipment_id: shipment}})
 
@@ -47,7 +59,7 @@ def _advanced(shipment: ShipmentState, event: Progress) -> ShipmentState:
         case WorkPicked():
             return shipment.model_copy(update={"picked": True})
         case ParcelPacked():
-            return in_parcel(event)
+            return in_parcel(event).model_copy(update=kept_dates(shipment))
         case ParcelShipped():
             return shipment.model_copy(update={"shipped": True})
         case ParcelDelivered():
@@ -86,6 +98,9 @@ def _in_work(event: WarehouseWork, *, before: InWork | None) -> InWork:
         lines=event.lines,
         picked=before is not None and before.picked,
         early=before.early if before else None,
+        dates=event.promise,
+        at_risk=before is not None and before.at_risk,
+        broken=before is not None and before.broken,
     )
 
 

@@ -11,6 +11,7 @@ from schemas.shipments import (
     Trouble,
 )
 from services.fulfillment.domain.commands import Event, TakeScan
+from services.fulfillment.domain.dates import moved
 from services.fulfillment.domain.labels import tracking_number
 from services.fulfillment.domain.rates import Choice, Load, choose_rate
 from services.fulfillment.domain.sightings import Sighting
@@ -33,7 +34,7 @@ def pack(work: InWork, command: TakeScan) -> tuple[Event, ...]:
         return (*picked, *Sighting.by_scan(scan).exception(Trouble.NO_SERVICE, detail))
     packed = _packed(work, command, choice, weight_grams=weight_grams)
     caught_up = () if work.early is None else carry(scan.order_id, scan.shipment_id, in_parcel(packed), work.early)
-    return (*picked, packed, *caught_up)
+    return (*picked, packed, *moved(work, packed), *caught_up)
 
 
 def _load(work: InWork, command: TakeScan, weight_grams: int) -> Load:
@@ -41,7 +42,7 @@ def _load(work: InWork, command: TakeScan, weight_grams: int) -> Load:
         weight_grams=weight_grams,
         domestic=work.site_country == work.promise.destination.country,
         packed_on=command.at.astimezone(UTC).date(),
-        promised_on=work.promise.deliver_by.astimezone(UTC).date(),
+        promised_on=work.dates.deliver_on if work.dates else work.promise.deliver_by.astimezone(UTC).date(),
     )
 
 

@@ -12,6 +12,7 @@ from schemas.base import Instant, Part
 from schemas.changing import Ship
 from schemas.holds import Hold
 from schemas.orders import Country, Customer, Destination, LineQuantity, ShipOption
+from schemas.promises import OrderPromise
 from schemas.shipments import CarrierSign
 from schemas.stock import ShipmentLine
 
@@ -27,7 +28,10 @@ class Promise(Part):
 
 
 class InWork(Part):
-    """The crew of a site works on it. An `early` sign waits for the parcel to be packed."""
+    """The crew of a site works on it. An `early` sign waits for the parcel to be packed.
+
+    `dates` are what was promised of it; `at_risk` and `broken` say what was told of them.
+    """
 
     stage: Literal["in_work"]
     promise: Promise
@@ -37,6 +41,9 @@ class InWork(Part):
     lines: tuple[ShipmentLine, ...]
     picked: bool = False
     early: CarrierSign | None = None
+    dates: OrderPromise | None = None
+    at_risk: bool = False
+    broken: bool = False
 
 
 class InParcel(Part):
@@ -52,6 +59,8 @@ class InParcel(Part):
     service: str
     arrives_on: date
     shipped: bool = False
+    deliver_on: date | None = None
+    broken: bool = False
 
 
 class Arrived(Part):

@@ -2,7 +2,9 @@
 
 from schemas.holding import HoldTaken
 from schemas.holds import HeldStage, HoldKind
+from schemas.promises import OrderPromise
 from schemas.shipments import WarehouseWork, Work, WorkPicked
+from schemas.stock import Shipment
 from services.fulfillment.domain.commands import StartWork
 from services.fulfillment.domain.held import kinds_on, new_holds
 from services.fulfillment.domain.labels import shipment_number
@@ -35,6 +37,7 @@ def start_work(order: OrderShipments, command: StartWork) -> tuple[WarehouseWork
             site_country=shipment.country,
             revision=FIRST_REVISION,
             cut=cuts[shipment.shipment_id],
+            dates=_dates(shipment),
         )
         for shipment in fresh
     )
@@ -51,6 +54,7 @@ def revise_work(order: OrderShipments, shipment_id: str, work: InWork, cut: Cut)
         site_country=work.site_country,
         revision=work.revision + 1,
         cut=cut,
+        dates=work.dates,
     )
 
 
@@ -68,6 +72,7 @@ def _work(
     site_country: str,
     revision: int,
     cut: Cut,
+    dates: OrderPromise | None,
 ) -> WarehouseWork:
     held = kinds_on(order, shipment_id, cut.kept, HeldStage.PACK) if order.holds else ()
     return WarehouseWork(
@@ -85,7 +90,13 @@ def _work(
         customer=promise.customer,
         destination=promise.destination,
         held=held or None,
+        promise=dates,
     )
+
+
+def _dates(shipment: Shipment) -> OrderPromise | None:
+    promise = shipment.promise
+    return OrderPromise(ship_by=promise.ship_by, deliver_on=promise.deliver_on) if promise else None
 
 
 def _asked(cut: Cut, held: tuple[HoldKind, ...]) -> Work:

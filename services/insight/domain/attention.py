@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from schemas.base import Message
+from schemas.breaches import PromiseAtRisk, PromiseBroken
 from schemas.counts import CountReported, CountShort
 from schemas.desk import RequestRefused
 from schemas.holding import HoldRefused
@@ -66,6 +67,8 @@ def _lost_on_the_way(transfer: TransferReceived) -> Trouble | None:
 TROUBLES: dict[type[Message], Callable[[Any], Trouble | None]] = {
     OrderConflicted: lambda fact: Trouble("order_conflicted", fact.channel_order, "came again with another body"),
     HoldRefused: lambda fact: Trouble("hold_refused", fact.request_id, f"{fact.reason.code}: {fact.reason.detail}"),
+    PromiseAtRisk: lambda fact: Trouble("promise_at_risk", fact.shipment_id, f"{fact.site}: not packed in time"),
+    PromiseBroken: lambda fact: Trouble("promise_broken", fact.shipment_id, f"not delivered by {fact.deliver_on}"),
     ShipmentException: lambda fact: Trouble(fact.trouble.value, fact.shipment_id, fact.detail),
     AdjustmentRefused: _short_adjustment,
     CountReported: _count_waits,

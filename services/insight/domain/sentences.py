@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from schemas.base import Message
+from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
 from schemas.changing import OrderRedirected, OrderSupplemented, RedirectAnswered, RedirectRequested, Ship
 from schemas.effects import EffectAnswered
 from schemas.holding import HoldLifted, HoldRefused, HoldTaken, OrderHeld, OrderReleased
@@ -145,6 +146,18 @@ def _packed(packed: ParcelPacked) -> str:
     )
 
 
+def _at_risk(risk: PromiseAtRisk) -> str:
+    return f"{_number(risk.shipment_id)} is not packed at {risk.site}: its date is at risk"
+
+
+def _later(moved: PromiseMoved) -> str:
+    return f"{_number(moved.shipment_id)} arrives {moved.expected_on:%d %b}, not {moved.deliver_on:%d %b}"
+
+
+def _broken(broken: PromiseBroken) -> str:
+    return f"{_number(broken.shipment_id)} was promised for {broken.deliver_on:%d %b}, and is not there"
+
+
 def _shipped(shipped: ParcelShipped) -> str:
     number = _number(shipped.shipment_id)
     return f"{shipped.carrier} has {number}, {shipped.tracking_number}, due {shipped.arrives_on:%d %b}"
@@ -220,6 +233,9 @@ ENTRIES: dict[type[Message], Entry] = {
     WorkPicked: Entry(21, lambda fact: f"{_number(fact.shipment_id)} picked at {fact.site}"),
     ParcelPacked: Entry(22, _packed),
     ParcelShipped: Entry(23, _shipped),
+    PromiseAtRisk: Entry(23, _at_risk),
+    PromiseMoved: Entry(23, _later),
+    PromiseBroken: Entry(23, _broken),
     ParcelDelivered: Entry(24, lambda fact: f"{_number(fact.shipment_id)} delivered, {fact.tracking_number}"),
     ShipmentAdvanced: Entry(25, lambda fact: f"stock: {_number(fact.shipment_id)} is {fact.stage}", main=False),
     ShipmentException: Entry(

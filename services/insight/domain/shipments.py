@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from schemas.base import Message
+from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
 from schemas.shipments import (
     ParcelDelivered,
     ParcelPacked,
@@ -69,6 +70,18 @@ def _exception(_fact: Fact, _exception: ShipmentException) -> tuple[Row, ...]:
     return ()
 
 
+def _at_risk(fact: Fact, risk: PromiseAtRisk) -> tuple[Row, ...]:
+    return _shipment(fact, risk, at_risk_at=fact.at)
+
+
+def _promise_moved(fact: Fact, moved: PromiseMoved) -> tuple[Row, ...]:
+    return _shipment(fact, moved, arrives_on=moved.expected_on)
+
+
+def _broken(fact: Fact, broken: PromiseBroken) -> tuple[Row, ...]:
+    return _shipment(fact, broken, broken_at=fact.at)
+
+
 PROJECTIONS: dict[type[Message], Projection] = {
     WarehouseWork: _work,
     WorkPicked: _picked,
@@ -76,4 +89,7 @@ PROJECTIONS: dict[type[Message], Projection] = {
     ParcelShipped: _shipped,
     ParcelDelivered: _delivered,
     ShipmentException: _exception,
+    PromiseAtRisk: _at_risk,
+    PromiseMoved: _promise_moved,
+    PromiseBroken: _broken,
 }

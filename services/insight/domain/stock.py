@@ -77,6 +77,8 @@ def _shipment(fact: Fact, allocated: Allocated, shipment: Shipment) -> tuple[Row
         "distance_meters": shipment.distance_meters,
         "reserved_at": fact.at,
     }
+    if shipment.promise is not None:
+        values |= {"ship_by": shipment.promise.ship_by, "deliver_on": shipment.promise.deliver_on}
     return (Row("shipments", values), *shipment_lines(allocated.order_id, shipment))
 
 

@@ -15,6 +15,7 @@ from services.notify.domain.letters import write
 
 _UNDER_WAY = (NoticeKind.PACKED, NoticeKind.SHIPPED, NoticeKind.DELIVERED)
 _LATER = {  # what a parcel's notice is old news after
+    NoticeKind.MOVED: (NoticeKind.SHIPPED, NoticeKind.DELIVERED),  # which say when it arrives
     NoticeKind.PACKED: (NoticeKind.SHIPPED, NoticeKind.DELIVERED),
     NoticeKind.SHIPPED: (NoticeKind.DELIVERED,),
 }

@@ -18,6 +18,7 @@ from schemas.order_forms import (
     QuantityWanted,
 )
 from schemas.orders import ShipOption
+from schemas.promises import PromiseTerms, SiteHours, Transit
 from schemas.raw import (
     ChannelCancellation,
     ChannelCharge,
@@ -45,7 +46,11 @@ RULES = HoldRules(
         ),
     )
 )
-REFERENCE = reference_for(GOODS) | {Kind.HOLDS: [RULES]}
+DATES = PromiseTerms(  # tight, so that some are at risk, moved and broken
+    sites={site.id: SiteHours(time_zone="Europe/London", cutoffs=dict.fromkeys(ShipOption, "11:00")) for site in SITES},
+    transit=tuple(Transit(carrier="any", option=option, days=1) for option in ShipOption),
+)
+REFERENCE = reference_for(GOODS) | {Kind.HOLDS: [RULES], Kind.PROMISES: [DATES]}
 CANARIES = (b"Customer c0", b"customers.example", b"High Street")
 ENOUGH = 1000
 

@@ -100,6 +100,7 @@ def mails(sim):
 
 
 _OLD_NEWS = {  # what a notice must not come after: of the same parcel, or once the whole order is canceled
+    NoticeKind.MOVED: (NoticeKind.SHIPPED, NoticeKind.DELIVERED),
     NoticeKind.PACKED: (NoticeKind.SHIPPED, NoticeKind.DELIVERED),
     NoticeKind.SHIPPED: (NoticeKind.DELIVERED,),
 }
