@@ -1,0 +1,130 @@
+"""Quotes over what the keeper wrote to its changelogs: the desk that follows them, and its door."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import aiohttp
+import pytest
+from aiokafka import TopicPartition
+
+from cauce.cli.quote import told
+from cauce.cli.quote_desk import QuoteDesk
+from cauce.cli.quote_door import basket_of, serving
+from cauce.places import Coordinates
+from cauce.runtime.assembly import lanes_of
+from cauce.runtime.engine.offline import OfflineTenure
+from cauce.runtime.lane import Record
+from cauce.runtime.reference.reference_files import published
+from cauce.runtime.settings import Settings
+from schemas.envelope import Envelope
+from schemas.promises import PromiseTerms, SiteHours, Transit, Weekday
+from schemas.reference import Kind, Product, Site
+from schemas.stock import ReceiveStock, SkuQuantity
+from services.allocation.worker import SERVICE
+
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+EVERY_DAY = tuple(Weekday)
+TERMS = PromiseTerms(
+    sites={"hub": SiteHours(time_zone="UTC", cutoffs={"standard": "17:30"}, working_days=EVERY_DAY)},
+    transit=(Transit(carrier="dpd", option="standard", days=1, working_days=EVERY_DAY),),
+)
+ITEMS = {
+    Kind.SITES: [Site(id="hub", name="Hub", country="GB", coordinates=Coordinates(latitude=52.0, longitude=-1.0))],
+    Kind.PRODUCTS: [Product(id="cup", weight_grams=250)],
+    Kind.PROMISES: [TERMS],
+}
+
+
+class Written:
+    """A changelog record."""
+
+    def __init__(self, key, value):
+        self.key, self.value = key, value
+
+
+class Keeper:
+    """The keeper's lane without a broker, and a desk that reads what it would have written."""
+
+    def __init__(self, folder):
+        self.settings = Settings(home=folder, prefix="t-")
+        (lane,) = (lane for lane in lanes_of(SERVICE, self.settings) if lane.name == "keeper")
+        self.tenure, self.desk, self.lane = OfflineTenure(lane, 0), QuoteDesk(self.settings, lane), lane
+        self.offset = 0
+        for kind, items in ITEMS.items():
+            self.hears(*published(kind, items))
+
+    def hears(self, *messages):
+        records = [self._record(message) for message in messages]
+        work = self.tenure.unit()
+        work.decide(records)
+        for name, rows in self.tenure.stage(work).items():
+            place = TopicPartition(self.settings.topic(self.lane.changelogs[name]), 0)
+            if place in self.desk.places:
+                self.desk.take(place, [Written(key, value) for key, value in rows])
+        self.tenure.keep(work, {})
+
+    def _record(self, message):
+        self.offset += 1
+        headers = Envelope(
+            id=f"e{self.offset}", type=message.type, source="/test", subject="s", sequence=0, at=AT, release="1"
+        ).to_headers()
+        return Record("stock-commands", 0, self.offset, b"0", message.to_bytes(), headers)
+
+    def receives(self, units):
+        lines = (SkuQuantity(sku="cup", quantity=units),)
+        self.hears(ReceiveStock(pool=0, receipt_id=f"r{self.offset}", site="hub", lines=lines))
+
+
+@pytest.fixture
+def keeper(tmp_path):
+    return Keeper(tmp_path)
+
+
+def basket(sku="cup:2", country="gb", service="standard"):
+    return basket_of([sku], country=country, postcode="SW1A1AA", service=service)
+
+
+def test_a_quote_follows_the_stock_that_the_keeper_wrote(keeper):
+    assert keeper.desk.quote(basket()).waits[0].sku == "cup"
+    keeper.receives(2)
+    found = keeper.desk.quote(basket())
+    assert (found.waits, found.shipments[0].site) == ((), "hub")
+    assert found.promises_version == published(Kind.PROMISES, [TERMS])[0].version
+    first, second = told(found)
+    assert first.startswith("order within ")
+    assert second.startswith("  2 x cup from hub, leaves ")
+    assert keeper.desk.quote(basket("cup:3")).waits[0].quantity == 1
+
+
+def test_what_is_not_known_is_named(keeper):
+    assert keeper.desk.unknown(iter(["cup", "pot"])) == ["pot"]
+    assert list(told(keeper.desk.quote(basket()))) == ["  2 x cup is not in stock, and no supply is known"]
+
+
+@pytest.mark.parametrize("sku", ["cup:0", "cup:-1", "cup:x", ":2", ""])
+def test_a_basket_that_cannot_be_read_is_refused_with_what_was_expected(sku):
+    with pytest.raises(ValueError, match="expected SKU:QUANTITY"):
+        basket(sku)
+
+
+def test_over_http_it_answers_with_json_and_refuses_with_the_reason(keeper):
+    keeper.receives(5)
+
+    async def asked():
+        async with serving(keeper.desk, 0) as url, aiohttp.ClientSession() as session:
+            answers = []
+            for question in (
+                "sku=cup:2&country=GB",
+                "sku=cup:2&country=XQ",
+                "country=GB",
+                "sku=cup&country=GB&service=x",
+            ):
+                async with session.get(f"{url}/quote?{question}") as answer:
+                    answers.append((answer.status, await answer.json()))
+            return answers
+
+    good, *bad = asyncio.run(asked())
+    assert good[0] == 200
+    assert good[1]["shipments"][0]["promise"]["carrier"] == "dpd"
+    assert [status for status, _ in bad] == [400] * 3
+    assert "XQ is no country" in bad[0][1]["error"]
