@@ -42,7 +42,7 @@ def hold(
 ) -> None:
     """Let ORDER stand still, or some lines or shipments of it.
 
-    Which stage a kind stops, and who may release it: docs/orders.md.
+    Which stage a kind stops, and who may release it: docs/holds.md.
     """
     if (scope == "order") == bool(numbers):
         raise click.BadParameter("name the lines or shipments with --of, and only those of such a scope")
