@@ -16,7 +16,9 @@ _WEEKS = 12
 
 
 @click.command()
-@click.option("--by", default="site", type=click.Choice([*By]), show_default=True, help="What to count by.")
+@click.option(
+    "--by", default="site", type=click.Choice([by.value for by in By]), show_default=True, help="What to count by."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def command(*, by: str, as_json: bool) -> None:
     """Show how many promise dates were kept.

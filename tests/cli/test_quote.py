@@ -4,9 +4,12 @@ import asyncio
 from datetime import UTC, datetime
 
 import aiohttp
+import click
 import pytest
 from aiokafka import TopicPartition
 
+from cauce.cli.promises import command as promises_command
+from cauce.cli.quote import command as quote_command
 from cauce.cli.quote import told
 from cauce.cli.quote_desk import QuoteDesk
 from cauce.cli.quote_door import basket_of, serving
@@ -105,6 +108,15 @@ def test_what_is_not_known_is_named(keeper):
 def test_a_basket_that_cannot_be_read_is_refused_with_what_was_expected(sku):
     with pytest.raises(ValueError, match="expected SKU:QUANTITY"):
         basket(sku)
+
+
+@pytest.mark.parametrize("module", [quote_command, promises_command])
+def test_the_choices_of_a_command_are_words_and_their_defaults_among_them(module):
+    chosen = [option for option in module.params if isinstance(option.type, click.Choice)]
+    for option in chosen:
+        assert option.default in option.type.choices
+        assert all(type(word) is str for word in option.type.choices)
+    assert chosen
 
 
 def test_over_http_it_answers_with_json_and_refuses_with_the_reason(keeper):
