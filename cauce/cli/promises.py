@@ -13,12 +13,11 @@ from services.insight.reading import reading
 _BARS = "▁▂▃▄▅▆▇█"
 _GOOD, _FAIR = 0.95, 0.85
 _WEEKS = 12
+_GROUPS = [by.value for by in By]
 
 
 @click.command()
-@click.option(
-    "--by", default="site", type=click.Choice([by.value for by in By]), show_default=True, help="What to count by."
-)
+@click.option("--by", default="site", type=click.Choice(_GROUPS), show_default=True, help="What to count by.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def command(*, by: str, as_json: bool) -> None:
     """Show how many promise dates were kept.

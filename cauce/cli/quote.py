@@ -16,15 +16,14 @@ from schemas.orders import ShipOption
 from schemas.quotes import Basket, PromiseQuote, QuotedShipment, QuotedWait
 
 _MINUTE, _HOUR = 60, 3600
+_SERVICES = [option.value for option in ShipOption]
 
 
 @click.command()
 @click.option("--sku", "skus", multiple=True, metavar="SKU:QTY", help="Goods; again for more. Without QTY it is one.")
 @click.option("--country", default="", help="Where it goes, by ISO 3166.")
 @click.option("--postcode", default="", help="The postal code there.")
-@click.option(
-    "--service", default="standard", type=click.Choice([option.value for option in ShipOption]), show_default=True
-)
+@click.option("--service", default="standard", type=click.Choice(_SERVICES), show_default=True)
 @click.option("--channel", default="", help="The shop that asks, where a sourcing policy has rules by channel.")
 @click.option("--json", "as_json", is_flag=True, help="All that is known, as one JSON object.")
 @click.option("--serve", type=click.IntRange(0, 65535), metavar="PORT", help="Answer GET /quote until interrupted.")
