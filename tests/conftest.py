@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,13 +26,19 @@ HOME = Path(os.environ.get("CAUCE_TEST_HOME", CHECKOUT / ".cauce" / "tests"))
 LIVES = Path(__file__).parent / "insight" / "conftest.py"
 JOURNEYS = "tests/journeys/"
 USERS = pytest.StashKey[TextIO]()
+NOBODYS = pytest.StashKey[Path]()
 
 hypothesis_settings.register_profile("cauce", deadline=None)  # a shared machine pauses; slowness is not a wrong answer
 hypothesis_settings.load_profile("cauce")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Every process of every test run holds a share of one lock, so that the last one can tell that it is the last."""
+    """Every process of every test run holds a share of one lock, so that the last one can tell that it is the last.
+
+    Each has a home of nobody's: whatever does not name one must not act on that of whoever runs the tests.
+    """
+    config.stash[NOBODYS] = Path(tempfile.mkdtemp(prefix="cauce-tests-"))
+    os.environ["CAUCE_HOME"] = str(config.stash[NOBODYS])
     HOME.mkdir(parents=True, exist_ok=True)
     config.stash[USERS] = (HOME / "users").open("w")
     fcntl.flock(config.stash[USERS], fcntl.LOCK_SH)
@@ -39,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The last process of the last run stops the broker; a run that was killed leaves it to the next."""
+    shutil.rmtree(config.stash[NOBODYS], ignore_errors=True)
     with config.stash[USERS] as users:
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)

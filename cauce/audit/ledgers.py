@@ -1,6 +1,7 @@
 """Law 6 seen from outside: our payments and the provider's own ledger agree entry by entry."""
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from cauce.audit.record import Entry, Violation
@@ -25,7 +26,7 @@ class TwoLedgers:
 
     A charge is known, too, when a channel named it in an order or a change that was refused or came again: it was never
     ours to capture, and the channel that took it gives it back. Whether it did is in no topic of ours, so its refunds
-    of such a charge are known; of a charge that is ours to capture, only we pay back.
+    of such a charge are known, up to the charge; of a charge that is ours to capture, only we pay back.
     """
 
     def __init__(self, ledger: Mapping[str, LedgerLine]) -> None:
@@ -55,12 +56,28 @@ class TwoLedgers:
             for line in self._ledger.values()
             if not self._is_known(line)
         ]
-        return [*self._found, *unknown]
+        return [*self._found, *unknown, *self._overpaid()]
+
+    def _overpaid(self) -> Iterator[Violation]:
+        """Charges that were never ours, of which more was paid back than taken, or in another currency."""
+        paid: dict[str, Counter[str]] = defaultdict(Counter)
+        for line in self._ledger.values():
+            if self._is_of_others(line):
+                paid[line.charge][line.currency] += line.amount
+        for reference, sums in paid.items():
+            charge = self._ledger.get(reference)
+            taken = {charge.currency: charge.amount} if charge else {}
+            for currency, amount in sums.items():
+                most = taken.get(currency, 0)
+                if amount > most:
+                    detail = f"{amount} {currency} paid back of {most}, of a charge that was never ours"
+                    yield Violation(6, "the provider's ledger", reference, detail)
 
     def _is_known(self, line: LedgerLine) -> bool:
-        if line.charge in self._named and line.charge not in self._captured:
-            return True
-        return line.reference in self._ours or line.reference in self._named
+        return self._is_of_others(line) or line.reference in self._ours or line.reference in self._named
+
+    def _is_of_others(self, line: LedgerLine) -> bool:
+        return line.charge in self._named and line.charge not in self._captured
 
     def _match(self, entry: Entry, kind: str, ours: PaymentCaptured | PaymentRefunded) -> None:
         reference = ours.provider_reference

@@ -40,3 +40,13 @@ def test_giving_back_what_is_ours_to_pay_back_is_named():
     unknown = LedgerLine("refund", "re_2", "k", 300, "GBP", charge="ch_unknown")
 
     assert found(back, unknown) == ["refund of 400 is in no fact of ours", "refund of 300 is in no fact of ours"]
+
+
+def test_a_charge_that_was_never_ours_is_paid_back_up_to_what_was_taken():
+    half, more = (LedgerLine("refund", f"re_{sum_}", "", sum_, "GBP", charge="ch_refused") for sum_ in (500, 501))
+    euros = LedgerLine("refund", "re_eur", "", 5, "EUR", charge="ch_refused")
+    assert found(half) == []
+    assert found(half, more, euros) == [
+        "1001 GBP paid back of 1000, of a charge that was never ours",
+        "5 EUR paid back of 0, of a charge that was never ours",
+    ]
