@@ -135,6 +135,23 @@ def test_words_reach_the_lane_as_inputs_that_it_obeys(cauce, tenure, settings, t
     asyncio.run(publish(settings, tenure, []))
 
 
+def test_what_is_dropped_is_listed_no_more_though_its_lane_has_not_run(cauce, tenure):
+    del tenure
+    before = rows(cauce)
+    first = next(row for row in before if row["next"])
+    behind = [row for row in before if row["subject"] == first["subject"] and row["number"] > first["number"]]
+    assert cauce("drop", "returns", str(first["number"]), "--because", "a test order").exit_code == 0
+    after = rows(cauce)
+    assert [row["number"] for row in after] == [row["number"] for row in before if row != first]
+    assert [row["next"] for row in after if row["number"] in {one["number"] for one in behind[:1]}] == ["next"]
+    assert cauce("drop", "returns", "--all", "--because", "a test order").exit_code == 0
+    assert cauce("list", "returns").output == "nothing waits\n"
+
+
+def rows(cauce):
+    return [json.loads(line) for line in cauce("list", "returns", "--json").output.splitlines()]
+
+
 async def stored(settings):
     from aiokafka import TopicPartition
 

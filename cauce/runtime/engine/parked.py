@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
 
-from cauce.runtime.engine.parking import PARKED_HEADERS, About, about, control, is_note
+from cauce.runtime.engine.parking import DROPPED, PARKED_HEADERS, About, about, control, is_note, note, noted
 from cauce.runtime.engine.standing import BLOCKED, Blocked, read_blocked
 from cauce.runtime.engine.tenure import TRANSACTION_TIMEOUT_MS
 from cauce.runtime.lane import DROP, RETRY, STANDING, Headers, Output, Record
@@ -44,7 +44,7 @@ class Missing(NamedTuple):
 
 
 async def waiting(servers: str, prefix: str, service: str) -> tuple[list[Parked], list[Missing]]:
-    """What waits for an operator, in the order in which it was parked.
+    """What waits for an operator, in the order in which it was parked; what was dropped waits for the lane alone.
 
     Takes as long as a transaction may stay open when parked records are hidden behind one.
     """
@@ -53,15 +53,44 @@ async def waiting(servers: str, prefix: str, service: str) -> tuple[list[Parked]
         stored: list[Any] = []
         ends = dict.fromkeys(await places_of(reader, [topic]), 0)
         await _read_on(reader, ends, stored)
-        blocked = {lane: await _blocked(reader, prefix, lane) for lane in sorted({_about(r).lane for r in stored})}
+        lanes = sorted({_about(record).lane for record in _parked(stored)})
+        blocked = {lane: await _blocked(reader, prefix, lane) for lane in lanes}
         deadline = time.monotonic() + _LONGEST_TRANSACTION_SECONDS
         while True:  # what was parked before the state was read is there, though perhaps not yet to be seen
             await _read_on(reader, ends, stored)
-            found = [parked for record in stored if (parked := _waits(record, blocked)) is not None]
+            found = [parked for record in _parked(stored) if (parked := _waits(record, blocked)) is not None]
             missing = list(_missing(blocked, {_turn_of(p.about) for p in found}))
             if not missing or time.monotonic() > deadline:
-                return found, missing
+                return _not_given_up(found, _given_up(stored)), missing
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _parked(stored: Iterable[Any]) -> Iterable[Any]:
+    return (record for record in stored if not is_note(record.headers))
+
+
+def _given_up(stored: Iterable[Any]) -> set[int]:
+    """The numbers of what an operator dropped."""
+    notes = (record.headers for record in stored if is_note(record.headers))
+    return {noted(headers) for headers in notes if headers[0][1] == DROPPED}
+
+
+def _not_given_up(found: Iterable[Parked], given_up: set[int]) -> list[Parked]:
+    """What is still to be seen to. Behind the oldest of a subject, when it was dropped, its next can be taken."""
+    left, freed = [], set[tuple[str, int, bytes, str]]()
+    for one in sorted(found, key=lambda one: (one.about.subject, _place_in_line(one))):
+        is_next = one.is_next or _turn_of(one.about) in freed
+        if one.number not in given_up:
+            left.append(one._replace(is_next=is_next))
+        elif is_next:
+            episode, number = _place_in_line(one)
+            freed.add(_turn_of(one.about._replace(turn=f"{episode}/{number + 1}")))
+    return sorted(left, key=lambda one: one.number)
+
+
+def _place_in_line(one: Parked) -> tuple[str, int]:
+    episode, _, number = one.about.turn.rpartition("/")
+    return episode, int(number)
 
 
 def _turn_of(what: About) -> tuple[str, int, bytes, str]:
@@ -98,10 +127,16 @@ async def retry(
 
 
 async def drop(servers: str, prefix: str, parked: Iterable[Parked | Missing], because: str) -> int:
-    """Give records up, in order, and say why in the record of it; how many. What waits behind them is next."""
-    words = [_dropped(one) for one in parked]
-    reason = ("because", because.encode())
-    return await deliver(servers, prefix, [word._replace(headers=[*word.headers, reason]) for word in words])
+    """Give records up, in order, and say why in the record of it; how many. What waits behind them is next.
+
+    Noted last: what an interruption leaves unnoted is listed until its lane takes the word, as an expired one is.
+    """
+    chosen, reason = list(parked), ("because", because.encode())
+    words = [_dropped(one) for one in chosen]
+    await deliver(servers, prefix, [word._replace(headers=[*word.headers, reason]) for word in words])
+    notes = [note(DROPPED, one.record, reason) for one in chosen if isinstance(one, Parked)]
+    await deliver(servers, prefix, [one._replace(topic=one.topic.removeprefix(prefix)) for one in notes])
+    return len(chosen)
 
 
 def out_of_turn(waiting: Iterable[Parked], chosen: Iterable[Parked]) -> list[tuple[Parked, Parked]]:
@@ -133,12 +168,11 @@ def _dropped(one: Parked | Missing) -> Output:
 
 
 async def _read_on(reader: Any, ends: dict[TopicPartition, int], stored: list[Any]) -> None:
-    """Add what is stored from `ends` on, notes left out, and move them."""
+    """Add what is stored from `ends` on, and move them."""
     reader.assign(list(ends))
     for tp, start in ends.items():
         async for record in stored_records(reader, tp, start):
-            if not is_note(record.headers):
-                stored.append(record)
+            stored.append(record)
             ends[tp] = record.offset + 1
 
 

@@ -102,9 +102,9 @@ def read_control(lane: Lane, record: Record) -> Control | None:
 
 
 def note(word: bytes, record: Record, *more: tuple[str, bytes]) -> Output:
-    """An operator's note that a record which a door set aside was seen to: it lies behind it, in the parked topic.
+    """An operator's note that a record was seen to: it lies behind it, in the parked topic.
 
-    Lanes need none: what they parked waits no longer once they take the operator's word.
+    Doors know of no other word. Lanes take theirs from their inputs; the note tells of a drop before they have.
     """
     about_which = ("number", b"%d" % record.offset)
     return Output(record.topic, None, b"", [(_NOTE, word), about_which, *more], record.partition)
