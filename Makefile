@@ -7,7 +7,7 @@ PYTEST := $(BIN)/pytest -q -n auto --dist loadgroup
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help postgresql setup compiled demo test test-fast check lint bench chaos proofs docs fresh containers lock
+.PHONY: help postgresql setup compiled demo test test-fast check lint bench tutorial chaos proofs docs fresh containers lock
 
 help:  ## list these doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ endif
 
 test-fast: setup  ## the tests that need no broker, without the simulation
 	$(PYTEST) -m "not live" --ignore tests/simulation $(ARGS)
+
+tutorial: setup  ## run every command of docs/tutorial as it stands, on a smaller window of the days
+	$(BIN)/pytest -q tests/tutorial $(ARGS)
 
 check: lint  ## lint, types, architecture and the contracts of the messages
 	$(BIN)/pytest -q tests/contracts $(ARGS)
