@@ -59,18 +59,68 @@ class Task(NamedTuple):
         return len(self.options) if splits is None else min(len(self.options), splits + 1)
 
 
+class Shelf(NamedTuple):
+    """Where a line can be served: sites that have it whole, and all that have any of its sku."""
+
+    whole: frozenset[str]
+    some: frozenset[str]
+
+    def gives(self, sites: Sequence[str]) -> str | tuple[str, ...]:
+        """What of an order of sites decides about the line: the first that has it whole, else all that have any."""
+        for site in sites:
+            if site in self.whole:
+                return site
+        return tuple(site for site in sites if site in self.some)
+
+
+def shelves_of(task: Task) -> tuple[Shelf, ...]:
+    """The shelves of an order, each once: `fill` gives the same wherever all of them give the same."""
+    asked: dict[str, list[int]] = {}
+    for line in task.wanted:
+        asked.setdefault(line.demand.sku, []).append(line.demand.quantity)
+    return tuple(dict.fromkeys(_shelf(task.options, sku, quantities) for sku, quantities in asked.items()))
+
+
+def _shelf(options: Mapping[str, Option], sku: str, quantities: Sequence[int]) -> Shelf:
+    """Of a sku; where several lines want it, what one takes is not there for the next."""
+    free = {site: option.free.get(sku, 0) for site, option in options.items()}
+    alone = quantities[0] if len(quantities) == 1 else None
+    return Shelf(
+        frozenset(site for site, units in free.items() if alone is not None and units >= alone),
+        frozenset(site for site, units in free.items() if units),
+    )
+
+
 def fill(task: Task, sites: Sequence[str]) -> tuple[Pick, ...]:
     """What these sites give, in this order, within what the rule says of orders that they cannot fill."""
-    nears = [task.options[site].near for site in sites]
-    skus = {line.demand.sku for line in task.wanted}
-    left = {sku: {site: task.options[site].free.get(sku, 0) for site in sites} for sku in skus}
     picks: list[Pick] = []
+    left: dict[str, dict[str, int]] = {}
+    alone = len({line.demand.sku for line in task.wanted}) == len(task.wanted)
+    shelves = [(site, task.options[site].free) for site in sites]
     for line in task.wanted:
-        shelf = left[line.demand.sku]
-        if task.rule.unfilled is Unfilled.PART_SHIP or sum(shelf.values()) >= line.demand.quantity:
-            picks += take(line.demand, nears, shelf)
+        site = _whole_from(line.demand, shelves) if alone else None  # most lines: what is below is for the others
+        picks += (
+            _parts(task, line.demand, sites, left) if site is None else (Pick(line.demand, site, line.demand.quantity),)
+        )
     whole = sum(pick.quantity for pick in picks) == task.units
     return tuple(picks) if whole or task.rule.unfilled is not Unfilled.QUEUE else ()
+
+
+def _whole_from(demand: DemandLine, shelves: Sequence[tuple[str, Mapping[str, int]]]) -> str | None:
+    sku, quantity = demand.sku, demand.quantity
+    for site, free in shelves:
+        if free.get(sku, 0) >= quantity:
+            return site
+    return None
+
+
+def _parts(task: Task, demand: DemandLine, sites: Sequence[str], left: dict[str, dict[str, int]]) -> Sequence[Pick]:
+    """What these sites give of a line, from what lines before it have left."""
+    sku = demand.sku
+    shelf = left.setdefault(sku, {site: task.options[site].free.get(sku, 0) for site in sites})
+    if task.rule.unfilled is Unfilled.PART_SHIP or sum(shelf.values()) >= demand.quantity:
+        return take(demand, [task.options[site].near for site in sites], shelf)
+    return ()
 
 
 def is_allowed(task: Task, picks: Iterable[Pick]) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from schemas.policies import Unfilled
 from services.allocation.domain.criteria import Points, points_of, total
-from services.allocation.domain.plans import Task, fill, is_allowed
+from services.allocation.domain.plans import Task, fill, is_allowed, shelves_of
 from services.allocation.domain.sourcing import Pick
 
 EXACT_SITES = 4  # 64 plans; five sites have 325
@@ -42,17 +42,29 @@ class Found(NamedTuple):
 
 
 class _Looked:
-    """Plans that were made, once each."""
+    """Plans that were looked at, and those that were made: once for all orders of sites that give the same."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
         self.plans: dict[tuple[str, ...], Plan] = {}
+        self._shelves = shelves_of(task)
+        self._made: dict[tuple[object, ...], Plan] = {}
 
     def at(self, sites: tuple[str, ...]) -> Plan:
         found = self.plans.get(sites)
         if found is None:
-            found = self.plans[sites] = _plan(self.task, sites)
+            found = self.plans[sites] = self._at(sites)
         return found
+
+    def _at(self, sites: tuple[str, ...]) -> Plan:
+        gives = tuple(shelf.gives(sites) for shelf in self._shelves)
+        made = self._made.get(gives)
+        if made is None:
+            made = self._made[gives] = _plan(self.task, sites)
+        if not made.sites:  # nobody, or not allowed
+            return made
+        unfilled, score, used, _ = made.rank
+        return Plan((unfilled, score, used, sites), made.points, made.picks)
 
 
 def search(task: Task) -> Found:
