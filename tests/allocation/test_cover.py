@@ -11,7 +11,7 @@ from schemas.inbound import AnswerPurchase, ExpectedUnits, ExpectStock, Supplier
 from schemas.reference import Stocking, TimeReached
 from services.allocation.domain import watch
 from services.allocation.domain.demand import recent
-from services.allocation.domain.rows import Demand
+from services.allocation.domain.demand_rows import Demand
 
 CUP = Stocking(id="cup", unit_value=Money(amount=200, currency="EUR"), low_below=5, order_up_to=12, category="china")
 RULE = Buying(id="cup", cover_below_days=10, supplier="ACME", lead_days=5, review_days=7)

@@ -10,8 +10,8 @@ from schemas.alerts import PurchaseRequested
 from schemas.buying import Buying, Cover, CoverAlert
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.demand import Recent, of, recent
+from services.allocation.domain.demand_rows import Watched
 from services.allocation.domain.lookout import Look
-from services.allocation.domain.rows import Watched
 from services.allocation.domain.stock import Stock
 
 BUSY_DAYS = 3

@@ -12,7 +12,7 @@ from schemas.buying import WINDOW_DAYS, DemandCounted, DemandOfDay, demand_days
 from schemas.light import light
 from schemas.stock import Backordered, BackorderReleased, Move, ReleaseStock, ReserveStock, StockMoved
 from services.allocation.domain import rows as kinds
-from services.allocation.domain.rows import Demand
+from services.allocation.domain.demand_rows import Demand
 from services.allocation.domain.stock import Stock, StockEvent
 
 _counted, _of_day = light(DemandCounted), light(DemandOfDay)

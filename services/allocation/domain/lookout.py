@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from schemas.buying import CATEGORY, EVERY_OTHER, Buying
 from schemas.stock import StockMoved
-from services.allocation.domain.rows import Demand
+from services.allocation.domain.demand_rows import Demand
 from services.allocation.domain.sourcing import SiteMap
 from services.allocation.domain.stock import Stock, StockEvent
 

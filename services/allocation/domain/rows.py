@@ -25,6 +25,7 @@ from schemas.light import read_form
 from schemas.orders import Customer, Destination, ShipOption, Sku
 from schemas.sourcing import OrderTerms
 from schemas.stock import Stage
+from services.allocation.domain.demand_rows import Demand, Watched
 
 POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "waiting", "queue", "seen", "counters"
 COUNTS, TRANSFERS, PURCHASES, ARRIVALS, EXPECTED = "counts", "transfers", "purchases", "arrivals", "expected"
@@ -134,31 +135,6 @@ class Today(NamedTuple):
 
     day: str
     shipments: Mapping[str, int]
-
-
-class Demand(NamedTuple):
-    """What was ordered of a sku. Days are ordinals of the proleptic calendar; 0 is never.
-
-    `units` are ordered less canceled units by day, from `day` backward; `ordered` and `canceled` are those of `day`.
-    """
-
-    seen: int
-    day: int = 0
-    ordered: int = 0
-    canceled: int = 0
-    units: tuple[int, ...] = ()
-    last: int = 0  # the last day with an order
-    asked: int = 0  # the day on which a purchase was asked for
-    is_short: bool = False
-    is_slow: bool = False
-
-
-class Watched(NamedTuple):
-    """How far the stock was looked through on the latest day."""
-
-    day: int = 0
-    through: str = ""
-    done: bool = False
 
 
 class CountStage(StrEnum):

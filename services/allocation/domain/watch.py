@@ -13,9 +13,9 @@ from schemas.buying import DemandCounted, StockWatched
 from schemas.reference import TimeReached
 from services.allocation.domain import cover, demand, lookout, slow
 from services.allocation.domain import rows as kinds
+from services.allocation.domain.demand_rows import Watched
 from services.allocation.domain.foresight import Evolve, after
 from services.allocation.domain.pools import FIRST_POOL
-from services.allocation.domain.rows import Watched
 from services.allocation.domain.ruling import Timed
 from services.allocation.domain.stock import Stock, StockEvent
 
