@@ -69,8 +69,20 @@ class Candidate(Part):
     excluded: str = ""
 
 
+class KeptBack(Part):
+    """Units of a sku that were free at a site, and those of them that safety stock kept from the order's channel."""
+
+    sku: str
+    site: str
+    free: PositiveInt
+    kept: PositiveInt
+
+
 class Explanation(Part):
-    """Why these sites: the rule, the versions it used, and every candidate, nearest first; `sourcing` by a policy."""
+    """Why these sites: the rule, the versions it used, and every candidate, nearest first; `sourcing` by a policy.
+
+    `kept_back` is what candidates had and the order's channel could not have.
+    """
 
     rule: str
     sites_version: str
@@ -79,3 +91,5 @@ class Explanation(Part):
     candidates: tuple[Candidate, ...]
     sourcing: Sourcing | None = None
     promises_version: str | None = None
+    safety_version: str | None = None
+    kept_back: tuple[KeptBack, ...] | None = None

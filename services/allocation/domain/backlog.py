@@ -13,9 +13,10 @@ from services.allocation.domain import rows as kinds
 from services.allocation.domain.promises import promise
 from services.allocation.domain.rows import Order, Queued, Waiting, WaitingLine, lapse_key, turn_key, turn_of
 from services.allocation.domain.ruling import RuledStock
+from services.allocation.domain.safety import channel_of, safety_of, with_kept_back
 from services.allocation.domain.sourcing import NearSite, Pick, SiteMap, explain, take
 from services.allocation.domain.stock import Draft, Stock
-from services.allocation.domain.turns import serve_by_turns
+from services.allocation.domain.turns import serve_by_turns, waiting_of
 
 NOTHING_SHRUNK: Mapping[str, int] = {}
 _waits, _line, _demand = light(Waiting), light(WaitingLine), light(DemandLine)
@@ -23,12 +24,13 @@ _waits, _line, _demand = light(Waiting), light(WaitingLine), light(DemandLine)
 
 @dataclass(slots=True)
 class _Serving:
-    """What one order gets in this decision; `free` is what each of its skus had free before the order took any."""
+    """What one order gets in this decision; of what each of its skus had `there` before it took any, `free` is its."""
 
     order_id: str
     waiting: Waiting
     sites: tuple[NearSite, ...]
     demands: list[DemandLine] = field(default_factory=list)
+    there: dict[str, dict[str, int]] = field(default_factory=dict)
     free: dict[str, dict[str, int]] = field(default_factory=dict)
     picks: list[Pick] = field(default_factory=list)
 
@@ -45,6 +47,8 @@ def serve(
         _serve_sku(stock, draft, sku, shrunk, servings)
     for one in sorted(servings.values(), key=lambda serving: turn_of(serving.waiting)):
         explanation = explain(stock, one.demands, sites=one.sites, free=one.free, picks=one.picks, trigger=trigger)
+        if safety_of(stock) is not None:
+            explanation = with_kept_back(stock, explanation, one.there, one.free)
         promise(
             stock,
             draft,
@@ -61,22 +65,33 @@ def _serve_sku(stock: Stock, draft: Draft, sku: str, shrunk: Mapping[str, int], 
     for key, queued in stock.queue(sku):
         left = left or {site: draft.free(sku, site) for site in stock.reference.derived("sites", SiteMap).ids}
         quantity = shrunk.get(key, queued.quantity)
-        if quantity > sum(left.values()):
+        mine = _its_own(stock, queued.order_id, sku, left)
+        if quantity > sum(mine.values()):
             return
         if quantity:
             serving = _serving(stock, queued.order_id, servings)
             demand = _demand(line_id=queued.line_id, sku=sku, quantity=quantity)
             serving.demands.append(demand)
-            serving.free.setdefault(sku, dict(left))
-            serving.picks += take(demand, serving.sites, left)
+            serving.there.setdefault(sku, dict(left))
+            serving.free.setdefault(sku, dict(mine))
+            picks = take(demand, serving.sites, mine)
+            serving.picks += picks
+            for pick in picks:
+                left[pick.site] -= pick.quantity
+
+
+def _its_own(stock: Stock, order_id: str, sku: str, left: Mapping[str, int]) -> dict[str, int]:
+    """Of what is left of a sku by site, what an order may have."""
+    safety = safety_of(stock)
+    if safety is None:
+        return dict(left)
+    return safety.left(sku, channel_of(waiting_of(stock, order_id).terms), left)
 
 
 def _serving(stock: Stock, order_id: str, servings: dict[str, _Serving]) -> _Serving:
     serving = servings.get(order_id)
     if serving is None:
-        waiting = stock.waiting(order_id)
-        if waiting is None:
-            raise LookupError(f"order {order_id} is in a queue and waits for nothing: the rows are not their events")
+        waiting = waiting_of(stock, order_id)
         near = stock.reference.derived("sites", SiteMap).nearest(waiting.destination.coordinates)
         serving = servings[order_id] = _Serving(order_id, waiting, near)
     return serving

@@ -4,32 +4,13 @@ A pool without safety stock tells no levels, and pays nothing for them.
 """
 
 from collections.abc import Mapping
-from itertools import product
 
 from schemas.levels import ChannelLevel, StockLevel
-from schemas.reference import Safety
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.foresight import Evolve, after, skus_of_free
+from services.allocation.domain.safety import SafetyMap
 from services.allocation.domain.sourcing import SiteMap
 from services.allocation.domain.stock import Stock, StockEvent
-
-_EVERY = ""  # sku, site or channel
-
-
-class SafetyMap:
-    """The safety stock of one version: of the rows that are about a sku, site and channel, the greatest counts."""
-
-    def __init__(self, rows: tuple[Safety, ...]) -> None:
-        self.channels = tuple(sorted({_EVERY, *(row.channel for row in rows)}))
-        self._units: dict[tuple[str, str, str], int] = {}
-        for row in rows:
-            place = row.sku, row.site, row.channel
-            self._units[place] = max(row.units, self._units.get(place, 0))
-
-    def kept(self, sku: str, site: str, channel: str) -> int:
-        """Units of a sku that a channel may not sell from a site."""
-        places = product({sku, _EVERY}, {site, _EVERY}, {channel, _EVERY})
-        return max(self._units.get(place, 0) for place in places)
 
 
 def told(stock: Stock, pool: int, events: tuple[StockEvent, ...], evolve: Evolve) -> tuple[StockEvent, ...]:
@@ -50,11 +31,8 @@ def told(stock: Stock, pool: int, events: tuple[StockEvent, ...], evolve: Evolve
 def _level(stock: Stock, sku: str) -> dict[str, int]:
     """Units by channel."""
     safety, free = stock.reference.derived("safety", SafetyMap), stock.spread(sku).free
-    at_sites = [(site, free.get(site, 0)) for site in stock.reference.derived("sites", SiteMap).ids]
-    return {
-        channel: sum(max(0, units - safety.kept(sku, site, channel)) for site, units in at_sites if units)
-        for channel in safety.channels
-    }
+    at_sites = {site: free[site] for site in stock.reference.derived("sites", SiteMap).ids if free.get(site)}
+    return {channel: sum(safety.left(sku, channel, at_sites).values()) for channel in safety.channels}
 
 
 def _stock_level(pool: int, sku: str, number: int, level: Mapping[str, int]) -> StockLevel:

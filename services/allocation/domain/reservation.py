@@ -8,6 +8,7 @@ from schemas.stock import Backordered, DemandLine, ReserveStock
 from services.allocation.domain.patience import waits_until
 from services.allocation.domain.promises import promise
 from services.allocation.domain.ruling import RuledStock, decide, explained, rule_for
+from services.allocation.domain.safety import sellable, with_kept_back
 from services.allocation.domain.sourcing import Pick, SiteMap, explain, source
 from services.allocation.domain.stock import Draft, Stock, StockEvent
 
@@ -22,7 +23,8 @@ def reserve(stock: Stock, command: ReserveStock) -> tuple[StockEvent, ...]:
         return ()
     sites = stock.reference.derived("sites", SiteMap).nearest(command.destination.coordinates)
     draft = Draft(stock, command.pool)
-    free = {demand.sku: draft.spread(demand.sku).free for demand in demands}
+    there = {demand.sku: draft.spread(demand.sku).free for demand in demands}
+    free = sellable(stock, command.terms, there)
     trigger = f"{command.type}/{command.natural_key()}"
     picks: Sequence[Pick]
     if isinstance(stock, RuledStock):
@@ -31,6 +33,7 @@ def reserve(stock: Stock, command: ReserveStock) -> tuple[StockEvent, ...]:
     else:
         picks = source(demands, sites, free)
         explanation = explain(stock, demands, sites=sites, free=free, picks=picks, trigger=trigger)
+    explanation = with_kept_back(stock, explanation, there, free)
     if picks:
         promise(stock, draft, command, order_id=command.order_id, picks=picks, sites=sites, explanation=explanation)
     missing = _missing(demands, picks)

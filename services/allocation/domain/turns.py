@@ -15,8 +15,9 @@ from services.allocation.domain.pools import FIRST_POOL
 from services.allocation.domain.promises import promise
 from services.allocation.domain.rows import QUEUE, Waiting, queue_range, queued_sku, turn_key, turn_of
 from services.allocation.domain.ruling import Decision, RuledStock, decide, explained, rule_for
+from services.allocation.domain.safety import sellable, with_kept_back
 from services.allocation.domain.sourcing import SiteMap
-from services.allocation.domain.stock import Draft, StockEvent
+from services.allocation.domain.stock import Draft, Stock, StockEvent
 
 _demand = light(DemandLine)
 _AFTER_DIGITS = ":"
@@ -80,10 +81,11 @@ def _turns(stock: RuledStock, sku: str, shrunk: Mapping[str, int]) -> Iterator[T
     for key, queued in stock.queue(sku):
         if queued.order_id != last and shrunk.get(key, queued.quantity):
             last = queued.order_id
-            yield turn_of(_waiting(stock, last)), last
+            yield turn_of(waiting_of(stock, last)), last
 
 
-def _waiting(stock: RuledStock, order_id: str) -> Waiting:
+def waiting_of(stock: Stock, order_id: str) -> Waiting:
+    """What an order waits for whose turn stands in a queue."""
     waiting = stock.waiting(order_id)
     if waiting is None:
         raise LookupError(f"order {order_id} is in a queue and waits for nothing: the rows are not their events")
@@ -99,16 +101,18 @@ def _advance(one: _Round, sku: str) -> None:
 
 
 def _serve(one: _Round, turn: Turn, skus: Iterable[str]) -> None:
-    waiting = _waiting(one.stock, turn[1])
+    waiting = waiting_of(one.stock, turn[1])
     rule = rule_for(one.stock.policy, waiting)
     demands = list(_demands(one, waiting, rule, turn, set(skus)))
     if not demands:
         return
     ids = one.stock.reference.derived("sites", SiteMap).ids
-    free = {demand.sku: {site: one.draft.free(demand.sku, site) for site in ids} for demand in demands}
+    there = {demand.sku: {site: one.draft.free(demand.sku, site) for site in ids} for demand in demands}
+    free = sellable(one.stock, waiting.terms, there)
     decision = decide(one.stock, waiting, demands, free, rule=whole_lines(rule), loads=one.loads)
     if decision.picks:
         explanation = explained(one.stock, decision, free, one.trigger)
+        explanation = with_kept_back(one.stock, explanation, there, free)
         promise(
             one.stock,
             one.draft,

@@ -17,6 +17,7 @@ from services.allocation.domain.joint import Column, Shelf, choose
 from services.allocation.domain.promises import promise
 from services.allocation.domain.rows import Waiting, wave_key
 from services.allocation.domain.ruling import Decision, RuledStock, decide, explained, rule_for
+from services.allocation.domain.safety import sellable, with_kept_back
 from services.allocation.domain.search import Found, plans
 from services.allocation.domain.sourcing import Free, SiteMap
 from services.allocation.domain.stock import Draft, Stock, StockEvent
@@ -27,11 +28,12 @@ _demand, _decided = light(DemandLine), light(WaveDecided)
 
 
 class _Asked(NamedTuple):
-    """An order of the wave, decided on as if it were alone."""
+    """An order of the wave, decided on as if it were alone; of what is `there`, `free` is what it may have."""
 
     order_id: str
     waiting: Waiting
     alone: Decision
+    there: Free
     free: Free
 
 
@@ -63,8 +65,9 @@ def _asked(stock: RuledStock, command: DecideWave) -> Iterator[_Asked]:
         lines = [one for one in waiting.lines if not one.lapsed] if waiting else []
         if waiting is not None and lines:
             demands = [_demand(line_id=one.line_id, sku=one.sku, quantity=one.quantity) for one in lines]
-            free = {one.sku: {site: stock.position(one.sku, site).free for site in ids} for one in demands}
-            yield _Asked(order_id, waiting, _alone(stock, waiting, demands, free, stock.loads), free)
+            there = {one.sku: {site: stock.position(one.sku, site).free for site in ids} for one in demands}
+            free = sellable(stock, waiting.terms, there)
+            yield _Asked(order_id, waiting, _alone(stock, waiting, demands, free, stock.loads), there, free)
 
 
 def _alone(
@@ -81,7 +84,8 @@ def _sequential(stock: RuledStock, asked: Iterable[_Asked]) -> Iterator[Column]:
     for one in asked:
         demands = [line.demand for line in one.alone.task.wanted]
         free = {
-            sku: {site: units - gone.get((site, sku), 0) for site, units in of.items()} for sku, of in one.free.items()
+            sku: {site: max(0, units - gone.get((site, sku), 0)) for site, units in of.items()}
+            for sku, of in one.free.items()
         }
         column = Column(one.order_id, _alone(stock, one.waiting, demands, free, loads).found.plan)
         if column.plan.picks:
@@ -130,7 +134,7 @@ def _capacities(stock: RuledStock) -> dict[str, int]:
 def _promise(stock: RuledStock, draft: Draft, one: _Asked, found: Found, command: DecideWave) -> None:
     decision = one.alone._replace(found=found)
     trigger = f"{command.type}/{command.natural_key()}"
-    explanation = explained(stock, decision, one.free, trigger)
+    explanation = with_kept_back(stock, explained(stock, decision, one.free, trigger), one.there, one.free)
     promise(
         stock,
         draft,

@@ -146,11 +146,14 @@ class Shop(RuleBasedStateMachine):
         for order, shipments in self.books.shipments.items():
             assert shipments == [f"{order}-{number}" for number in range(1, len(shipments) + 1)]
 
+    def sellable(self, sku: str, site: str) -> int:
+        return self.pool.at(sku, site).free
+
     @invariant()
     def nobody_waits_for_what_is_there(self) -> None:
         for sku in SKUS:
             head = next(self.pool.stock.queue(sku), None)
-            assert head is None or head[1].quantity > sum(self.pool.at(sku, site).free for site in SITES)
+            assert head is None or head[1].quantity > sum(self.sellable(sku, site) for site in SITES)
 
     @invariant()
     def first_come_is_first_served(self) -> None:
