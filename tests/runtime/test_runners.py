@@ -224,14 +224,19 @@ async def test_the_attempt_is_committed_before_the_call(bench):
     assert seen == [1]
 
 
-async def test_an_answered_errand_leaves_no_row_but_how_it_ended(bench):
+async def test_an_answered_errand_leaves_no_row_but_that_it_is_known(bench):
     tenure = bench.tenure(Provider(effect_1=[Answer(EffectOutcome.DECLINED, detail="amount_too_large")]))
     bench.start(tenure)
     tenure.receive(effect(1))
     await tenure.answered(1)
     assert tenure.scan(ERRANDS, b"", b"\xff") == []
-    assert tenure.scan(REQUESTS, b"", b"\xff") == [(b"effect-1", "declined")]
+    assert tenure.scan(REQUESTS, b"", b"\xff") == [(b"effect-1", "known")]
+    assert tenure.answers[0].outcome is EffectOutcome.DECLINED
     assert tenure.answers[0].detail == "amount_too_large"
+
+
+def test_an_effect_noted_by_an_earlier_release_stays_known():
+    assert [REQUESTS.decode(row) for row in (b"waits", b"declined", REQUESTS.encode("known"))] == ["known"] * 3
 
 
 async def test_after_a_crash_between_yes_and_record_the_same_key_is_repeated_and_counted(bench):

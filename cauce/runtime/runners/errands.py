@@ -15,7 +15,7 @@ from schemas.light import light, read_light
 from schemas.upcasts import read_message
 
 _DETAIL_CHARACTERS = 500  # of what a provider says
-_WAITS = "waits"
+_KNOWN = "known"  # the key says it all; how the effect ended stands in the topic of results
 _ARRIVALS, _SUBJECT = b"arrivals", b"subject/"
 
 
@@ -67,7 +67,7 @@ def _text(row: Any) -> bytes:
 
 
 ERRANDS = Table("errands", encode=Errand.to_row, decode=Errand.from_row)  # by number of arrival: the oldest first
-REQUESTS = Table("requests", encode=_text, decode=bytes.decode)  # effect id -> waits, or how it ended; kept for ever
+REQUESTS = Table("requests", encode=lambda _: b"", decode=lambda _: _KNOWN)  # by effect id; kept for ever
 COUNTS = Table("counts", encode=_text, decode=int)  # arrivals, and results by subject
 
 
@@ -84,7 +84,7 @@ def request(work: Work, received: Received) -> None:
         traceparent=received.envelope.traceparent,
     )
     number = _counted(work, _ARRIVALS)
-    work.put(REQUESTS, effect_id, _WAITS)
+    work.put(REQUESTS, effect_id, _KNOWN)
     work.put(ERRANDS, number.to_bytes(8, "big"), errand)
 
 
@@ -105,7 +105,6 @@ class Results:
         """Publish the answer and close the errand, together."""
         result = _result(errand, answer)
         work.put(ERRANDS, key, None)
-        work.put(REQUESTS, errand.effect_id.encode(), answer.outcome.value)
         subject = result.key_value().encode()
         envelope = Envelope(
             id=event_id(errand.effect_id, self._service, result.type, ""),
