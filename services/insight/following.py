@@ -24,6 +24,7 @@ from services.insight.translate import INPUTS, Unread, to_fact
 BATCH = 5_000  # facts a transaction, where there are so many: an order of several is counted up once
 _WAIT_MS = 200
 _FETCH_BYTES = 1 << 20
+_WORTH_FETCHING = 1 << 19  # bytes a broker waits for, _WAIT_MS at most: a transaction has its price whatever it holds
 _LOG = logging.getLogger("cauce.insight")
 
 
@@ -52,6 +53,8 @@ async def project_topics(settings: Settings, stopping: asyncio.Event, *, until_i
         auto_offset_reset="none",
         isolation_level="read_committed",
         max_partition_fetch_bytes=_FETCH_BYTES,
+        fetch_min_bytes=_WORTH_FETCHING,
+        fetch_max_wait_ms=_WAIT_MS,
     )
     try:
         follower = Follower(consumer, settings, Store(engine))
