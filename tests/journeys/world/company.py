@@ -31,6 +31,9 @@ GOODS = {
     "STOOL": "Milking stool",
     "SAMOVAR": "Brass samovar",
     "URN": "Tea urn",
+    "TRIVET": "Iron trivet",
+    "SPOON": "Wooden spoon",
+    "EWER": "Water ewer",
 }
 PRICE = 450
 REFERENCE = reference_for(GOODS)
