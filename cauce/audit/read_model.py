@@ -10,7 +10,9 @@ from typing import Any
 
 from cauce.audit.record import Entry, Violation
 from cauce.audit.shown import STAGES, Shown, ShownOrder, Told, Units
+from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
 from schemas.changing import OrderRedirected
+from schemas.holding import OrderHeld, OrderReleased
 from schemas.orders import OrderChanged, OrderPlaced, OrderRefused
 from schemas.payments import PaymentCaptured, PaymentRefunded
 from schemas.reservations import StockReleased
@@ -27,6 +29,7 @@ _STEPS: dict[type[Any], str] = {
     ParcelShipped: "shipped",
     ParcelDelivered: "delivered",
 }
+_MENTIONS = {OrderHeld, OrderReleased, PromiseAtRisk, PromiseMoved, PromiseBroken}  # leave stages and money alone
 _BUCKETS = ("on_hand", *(bucket.value for bucket in Bucket if bucket is not Bucket.OUTSIDE))
 
 
@@ -80,6 +83,8 @@ class ReadModel:
                 self._reach(entry, "stopped" if work.work is Work.STOP else "reserved")
             case message if type(message) in _STEPS:
                 self._reach(entry, _STEPS[type(message)])
+            case message if type(message) in _MENTIONS:
+                self._told(entry)
             case _:
                 pass
 

@@ -1,14 +1,24 @@
 """Law 11: the read model is held against the facts it has read; one that lags is late, not wrong."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 from sqlalchemy import delete, insert, update
 
 from cauce.audit.read_model import ReadModel
 from cauce.audit.record import Entry, Place
+from cauce.audit.shown import Shown, ShownOrder
 from cauce.cli.read_model import shown_of
+from schemas.envelope import Envelope
+from schemas.topics import HOME, MESSAGES
+from services.insight.domain.projection import PROJECTIONS, project
+from services.insight.domain.rows import Fact
 from services.insight.held import held
 from services.insight.stock_tables import POSITIONS
 from services.insight.tables import LINES, ORDERS, UNREAD
+
+EXAMPLES = Path(__file__).parents[2] / "schemas" / "examples"
 
 
 class Compared:
@@ -87,6 +97,25 @@ def test_an_order_that_is_lost_is_named(compared):
 def test_an_order_that_never_was_is_named(compared):
     compared.alter(insert(ORDERS).values(order_id="ghost", state="placed"))
     assert compared.found() == [("the read model", "ghost", "the read model shows an order that no fact speaks of")]
+
+
+def showing_an_order():
+    """Each example of a fact because of which the read model shows an order."""
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    for place in sorted(EXAMPLES.glob("*/*.json")):
+        kind = MESSAGES.get(place.parent.name)
+        if kind in PROJECTIONS and kind in HOME:
+            envelope = Envelope("e", kind.type, "/", "", 1, at, "")
+            fact = Fact(HOME[kind], 0, 0, envelope, kind.model_validate_json(place.read_bytes()))
+            if any(row.table == ORDERS.name for row in project(fact)):
+                yield pytest.param(fact, id=f"{place.parent.name}-{place.stem}")
+
+
+@pytest.mark.parametrize("fact", list(showing_an_order()))
+def test_every_fact_that_shows_an_order_speaks_of_it(fact):
+    check = ReadModel(Shown({(fact.topic, fact.partition): 1}, {}, {fact.message.order_id: ShownOrder("unknown")}, {}))
+    check.see(Entry(*fact))
+    assert not [found for found in check.violations() if "no fact speaks of" in found.detail]
 
 
 def test_stock_that_is_not_that_of_the_ledger_is_named(compared):
