@@ -1,5 +1,6 @@
 """Packed record batches: to the byte what aiokafka's builder makes of the same records, and what its reader reads."""
 
+from itertools import accumulate
 from types import SimpleNamespace
 
 import pytest
@@ -41,9 +42,22 @@ def built(batches):
     return [(batch.record_count(), bytes(batch._build()), batch.size()) for batch in batches]
 
 
-@given(ENTRIES, st.sampled_from([200, 1000, 1 << 20]))
-def test_our_batches_are_those_of_aiokafka(entries, limit):
-    assert built(ours(entries, limit)) == built(theirs(entries, limit))
+@given(ENTRIES)
+def test_our_batches_are_those_of_aiokafka(entries):
+    assert built(ours(entries, 1 << 20)) == built(theirs(entries, 1 << 20))
+
+
+@given(ENTRIES, st.sampled_from([200, 1000]))
+def test_a_batch_is_full_before_the_next_begins(entries, limit):
+    batches = ours(entries, limit)
+    counts = [batch.record_count() for batch in batches]
+    for batch, before, count in zip(batches, accumulate(counts, initial=0), counts, strict=False):
+        (alone,) = theirs(entries[before : before + count], 1 << 20)
+        (and_next,) = theirs(entries[before : before + count + 1], 1 << 20)
+        assert built([batch]) == built([alone])
+        assert batch.size() <= limit or count == 1
+        assert and_next.size() > limit or before + count == len(entries)
+    assert sum(counts) == len(entries)
 
 
 @pytest.mark.parametrize("size", [63, 64, 8191, 8192, 1 << 20])
