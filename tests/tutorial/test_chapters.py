@@ -59,7 +59,8 @@ def test_the_chapter_on_policies_runs_as_it_stands(desk):
     assert {"BRISTOL", "BELFAST"} & set(found["sites"]["cheapest"])
     assert found["hashes"]["cheapest"] in (folder / "compared.html").read_text(encoding="utf-8")
     assert "cheapest@" in done.stdout.splitlines()[-1]
-    subprocess.run(["cauce", "demo", "--forget", prefix], cwd=folder, env=environment, check=True, capture_output=True)
+    forget = [folder / ".venv" / "bin" / "cauce", "demo", "--forget", prefix]
+    subprocess.run(forget, cwd=folder, env=environment, check=True, capture_output=True)
 
 
 def test_its_sites_stand_where_their_postal_codes_are():
