@@ -2,7 +2,7 @@
 
 import pytest
 from world.company import FAR, NEAREST, PRICE, SECOND
-from world.travel import delivered, packed, picked, taken, worked_on
+from world.travel import delivered_and_told, packed_and_told, picked, taken, worked_on
 
 from schemas.notices import NoticeKind, SendMail
 from schemas.orders import ChangeAnswered, ChangeRefused, OrderChanged, Outcome
@@ -20,6 +20,7 @@ async def test_canceled_before_packing_the_stock_and_the_money_go_back_with_one_
     await world.outside.receive("opening-clocks", CLOCK={NEAREST: 5})
     order = await world.outside.buy(hal, CLOCK=2)
     work = await picked(world, order)
+    await world.mails(hal, 2)  # who cancels before the confirmation came is not sent it any more
     await world.outside.cancel(order)
     changed = await world.facts.one(OrderChanged, order_id=work.order_id)
     refunded = await world.facts.one(PaymentRefunded, order_id=work.order_id)
@@ -42,11 +43,11 @@ async def test_canceled_after_packing_it_is_refused_and_the_parcel_goes_out(worl
     ida = world.customer()
     await world.outside.receive("opening-notebooks", NOTEBOOK={NEAREST: 5})
     order = await world.outside.buy(ida, NOTEBOOK=1)
-    parcel = await packed(world, order)
+    parcel = await packed_and_told(world, order, ida)
     await world.outside.cancel(order)
     refused = await world.facts.one(ChangeRefused, order_id=parcel.order_id)
     assert (refused.reason.code, refused.reason.detail) == ("not-stopped", "already packed: 1 of line 1")
-    await delivered(world, order)
+    await delivered_and_told(world, parcel, ida)
     await world.settled()
     assert not world.facts.of(OrderChanged, order_id=parcel.order_id)
     assert await world.outside.refunds(parcel.order_id) == []

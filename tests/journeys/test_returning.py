@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from world.company import NEAREST, PRICE
-from world.travel import delivered, taken
+from world.travel import delivered, delivered_and_told, packed_and_told, taken
 
 from schemas.orders import OrderChanged
 from schemas.payments import PaymentRefunded, RefundCause
@@ -30,8 +30,9 @@ async def test_a_damaged_item_that_comes_back_is_quarantined_and_its_share_refun
     await world.outside.receive("opening-hooks", COAT_HOOK={NEAREST: 5})
     order = world.outside.order(lea, COAT_HOOK=3)
     order = order.model_copy(update={"lines": (order.lines[0].model_copy(update={"amount": 1000, "tax": 0}),)})
-    parcel = await delivered(world, await world.outside.send(await world.outside.paid(order)))
-    await world.mails(lea, 5)
+    order = await world.outside.send(await world.outside.paid(order))
+    parcel = await packed_and_told(world, order, lea)
+    await delivered_and_told(world, parcel, lea)
     await world.outside.ask_return(order.order, "hooks", line1=1)
     authorized = await world.facts.one(ReturnAuthorized, order_id=parcel.order_id)
     await world.mails(lea, 6)

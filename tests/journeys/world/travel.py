@@ -43,3 +43,21 @@ async def delivered(world, order):
     parcel = await shipped(world, order)
     await world.outside.deliver(parcel)
     return await world.facts.one(ParcelDelivered, shipment_id=parcel.shipment_id)
+
+
+async def packed_and_told(world, order, customer):
+    """The parcel, closed, with a customer who was told of every step before the next: late news is not sent."""
+    await picked(world, order)
+    await world.mails(customer, 2)  # received, confirmed
+    parcel = await packed(world, order)
+    await world.mails(customer, 3)
+    return parcel
+
+
+async def delivered_and_told(world, parcel, customer):
+    """Sends on a parcel that `packed_and_told` left, in the same way."""
+    await world.outside.hand_over(parcel)
+    shipped = await world.facts.one(ParcelShipped, shipment_id=parcel.shipment_id)
+    await world.mails(customer, 4)
+    await world.outside.deliver(shipped)
+    await world.mails(customer, 5)
