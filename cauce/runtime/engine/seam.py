@@ -64,6 +64,7 @@ class LaneConsumer(driver.Consumer):
     """Faust's consumer without its conductor, channels, streams and acknowledgements."""
 
     RebalanceListener = LaneRebalanceListener
+    _dropped = 0  # fetches that nobody took
 
     @property
     def tenures(self) -> Tenures:
@@ -82,8 +83,15 @@ class LaneConsumer(driver.Consumer):
         await super().wait_empty()
 
     async def perform_seek(self) -> None:
-        """Called by Recovery before the flow is resumed."""
-        await self.seek_wait(self.tenures.positions(self.tenures.held.values()))
+        """Called by Recovery before the flow is resumed, when partitions are.
+
+        A fetch that began before the rebalance may end meanwhile, and take records after the seek: they are dropped,
+        so the seek is made again.
+        """
+        sought = -1
+        while sought < self._dropped:
+            sought = self._dropped
+            await self.seek_wait(self.tenures.positions(self.tenures.held.values()))
         self.tenures.resume()
 
     async def _drain_messages(self, fetcher: Any) -> None:
@@ -117,6 +125,7 @@ class LaneConsumer(driver.Consumer):
 
     async def _rewind(self) -> None:
         """Fetched records were dropped: put the fetch positions back. Suspended tenures are sought before resume."""
+        self._dropped += 1
         with suppress(IllegalStateError):
             await self.seek_wait(self.tenures.positions(set(self.tenures.free().values())))
 
