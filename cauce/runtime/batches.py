@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from aiokafka.record.util import calc_crc32c
+import google_crc32c
 
 from schemas.headers import VARINTS, Header, PackedHeaders, wire_of
 
@@ -47,17 +47,25 @@ class PackedBatch:
 
     def _build(self) -> bytearray:
         if self._built is None:
-            self._built = bytearray().join((self._shell._build(), *self._records))  # noqa: SLF001  # as above
+            records = b"".join(self._records)
             self._records.clear()
-            self._seal(self._built)
+            self._built = self._head(records)
+            self._built += records
         return self._built
 
-    def _seal(self, batch: bytearray) -> None:
-        _INT(batch, _SIZE_AT, len(batch) - _SIZE_AT - 4)
-        _INT(batch, _LAST_AT, self._count - 1)
-        _TIMES(batch, _TIMES_AT, self._now, self._now)
-        _INT(batch, _COUNT_AT, self._count)
-        _UNSIGNED(batch, _CRC_AT, calc_crc32c(memoryview(batch)[_ATTRIBUTES_AT:]))
+    def _head(self, records: bytes) -> bytearray:
+        head: bytearray = self._shell._build()  # noqa: SLF001  # as above
+        _INT(head, _SIZE_AT, _RECORDS_AT - _SIZE_AT - 4 + len(records))
+        _INT(head, _LAST_AT, self._count - 1)
+        _TIMES(head, _TIMES_AT, self._now, self._now)
+        _INT(head, _COUNT_AT, self._count)
+        _UNSIGNED(head, _CRC_AT, _crc(bytes(head[_ATTRIBUTES_AT:]), records))
+        return head
+
+
+def _crc(head: bytes, records: bytes) -> int:
+    found: int = google_crc32c.extend(google_crc32c.value(head), records)
+    return found
 
 
 def packed_batches(producer: Any, entries: Iterable[Entry], *, now: int, limit: int) -> Iterator[PackedBatch]:

@@ -43,7 +43,8 @@ class Options(NamedTuple):
 class Strike(NamedTuple):
     """One worker that was ended: when, what it held, when it and its places were back at work.
 
-    `restart` is how long its next process took from its start until it had tenures.
+    `restart` is how long its next process took from its start until it had tenures; `unfinished` are the events that
+    nobody had decided when the fault ended and that process began.
     """
 
     name: str
@@ -111,8 +112,8 @@ class Run:
         code = await asyncio.to_thread(worker.stop) if self._options.graceful else worker.kill()
         if code != (0 if self._options.graceful else -9):
             raise Late(f"{worker.name} ended with {code}")
-        unfinished = await self._here.kafka.lag(counting.SERVICE, **INPUTS)
         await asyncio.sleep(max(0.0, at + RESTART_SECONDS - time.time()))
+        unfinished = await self._here.kafka.lag(counting.SERVICE, **INPUTS)
         worker.start()
         started = time.time()
         took = await self._fleet.works_again(held, at, BACK_SECONDS)

@@ -137,6 +137,7 @@ def test_the_order_of_things_is_the_one_we_rely_on(claim):
 def test_a_store_of_faust_has_what_a_shelf_uses():
     assert rocksdb.Store.offset_key == b"__faust\0offset__"
     assert "self._dbs" in inspect.getsource(rocksdb.Store._db_for_partition)
+    assert "self.rocksdb_options.open(" in inspect.getsource(rocksdb.Store._open_for_partition)
     assert {"block_cache_size", "write_buffer_size", "target_file_size_base", "bloom_filter_size"} <= set(
         inspect.signature(rocksdb.RocksDBOptions.__init__).parameters
     )

@@ -15,7 +15,7 @@ from cauce.runtime.engine.folder import claim
 from cauce.runtime.engine.process import serve, tune
 from cauce.runtime.engine.seam import LaneTableManager, LaneTransport
 from cauce.runtime.engine.station import Station
-from cauce.runtime.engine.stores import Shelf, shelf_of
+from cauce.runtime.engine.stores import Shelf, shelf_of, tune_store
 from cauce.runtime.engine.tenures import Tenures
 from cauce.runtime.engine.watch import Watch
 from cauce.runtime.faults import Unavailable
@@ -76,7 +76,8 @@ class LaneApp(faust.App):
             self.topics.add(self.topic(name, key_serializer="raw", value_serializer="raw", **raw))
         for name in lane.changelogs:
             count = station.partitions[lane.family]
-            self.Table(f"{lane.name}-{name}", partitions=count, options=dict(_SMALL_STORE), **raw)
+            table = self.Table(f"{lane.name}-{name}", partitions=count, **raw)
+            tune_store(table.data, **_SMALL_STORE)
 
     def shelf(self, lane: Lane, name: str, partition: int) -> Shelf:
         """The rows of one table and partition, in the store that Faust keeps for it."""

@@ -10,7 +10,7 @@ _STOP_SECONDS = 20
 
 # A batch is thousands of small tuples that die by reference count: at the default threshold the cycle collector takes
 # a quarter of the time.
-_COLLECT_AFTER = (200_000, 20, 50)
+_COLLECT_AFTER = (1_000_000, 20, 50)
 
 
 def tune() -> None:

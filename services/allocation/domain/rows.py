@@ -62,7 +62,7 @@ class Spread(NamedTuple):
 
     def having(self, site: str, position: Position) -> Self:
         """The same with another position at a site."""
-        return type(self)({**self.positions, site: position}, {**self.free, site: position.free})
+        return tuple.__new__(type(self), ({**self.positions, site: position}, {**self.free, site: position.free}))
 
     @classmethod
     def of(cls, positions: Mapping[str, Position]) -> Self:

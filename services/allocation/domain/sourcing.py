@@ -4,7 +4,7 @@ The nearest site that can serve every line whole sends everything. Otherwise eac
 has it whole; a line that no site has whole is split over the sites that have some, nearest first.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -130,22 +130,26 @@ def explain(
 
 def _candidates(
     demands: Sequence[DemandLine], sites: Iterable[NearSite], free: Free, chosen: set[str]
-) -> Iterator[Candidate]:
+) -> list[Candidate]:
     wanted = [(units, free[sku]) for sku, units in units_by_sku(demands).items()]
     everything = sum([units for units, _ in wanted])
+    candidates: list[Candidate] = []
     for meters, site, _ in sites:
         served = everything
         for units, by_site in wanted:
             missing = units - by_site.get(site, 0)
             if missing > 0:
                 served -= missing
-        yield _considered(
-            site=site,
-            distance_meters=meters,
-            lines_served=len(demands) if served == everything else _lines_served(demands, free, site),
-            units_served=served,
-            chosen=site in chosen,
+        candidates.append(
+            _considered(
+                site=site,
+                distance_meters=meters,
+                lines_served=len(demands) if served == everything else _lines_served(demands, free, site),
+                units_served=served,
+                chosen=site in chosen,
+            )
         )
+    return candidates
 
 
 def _lines_served(demands: Iterable[DemandLine], free: Free, site: str) -> int:
