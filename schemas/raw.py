@@ -11,6 +11,7 @@ from pydantic import Field, PositiveInt, StringConstraints, TypeAdapter
 
 from cauce.money import Currency
 from schemas.base import Instant
+from schemas.failures import Failing
 from schemas.foreign import Channel, Foreign, Key, Text
 from schemas.order_forms import OrderForm
 from schemas.orders import Country, ShipOption, Sku
@@ -105,6 +106,25 @@ class WarehouseScan(Foreign):
     weight_grams: PositiveInt | None = None
 
 
+class FailedLine(Foreign):
+    """Units of a line, by its number on the order."""
+
+    line: PositiveInt
+    quantity: PositiveInt
+
+
+class ShipmentFailure(Foreign):
+    """A crew cannot send units of a shipment, or without `lines` none of it."""
+
+    kind: Literal["failure"] = "failure"
+    failure: Key
+    failing: Failing
+    shipment: Key
+    site: Key
+    operator: Key
+    lines: Annotated[tuple[FailedLine, ...], Field(max_length=2000)] = ()
+
+
 class CarrierReport(Foreign):
     """A carrier's word about one of our labels."""
 
@@ -164,11 +184,12 @@ class RawTopic(StrEnum):
 
 _Orders = Annotated[ChannelOrder | ChannelCancellation | OrderForm, Field(discriminator="kind")]
 _Returns = Annotated[ReturnRequest | ReturnReceipt, Field(discriminator="kind")]
+_Scans = Annotated[WarehouseScan | ShipmentFailure, Field(discriminator="kind")]
 _Stock = Annotated[StockForm | StockWave, Field(discriminator="kind")]
 
 FORMS: dict[RawTopic, TypeAdapter[Foreign]] = {
     RawTopic.CHANNEL_ORDERS: TypeAdapter(_Orders),
-    RawTopic.WAREHOUSE_SCANS: TypeAdapter(WarehouseScan),
+    RawTopic.WAREHOUSE_SCANS: TypeAdapter(_Scans),
     RawTopic.CARRIER_EVENTS: TypeAdapter(CarrierReport),
     RawTopic.RETURN_REQUESTS: TypeAdapter(_Returns),
     RawTopic.STOCK_REPORTS: TypeAdapter(_Stock),

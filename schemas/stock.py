@@ -179,6 +179,7 @@ class Allocated(Message):
     explanation: Explanation
     holds: tuple[Hold, ...] | None = None
     promise: OrderPromise | None = None
+    resourced: bool | None = None
 
 
 class Backordered(Message):
@@ -206,6 +207,7 @@ class Backordered(Message):
     holds: tuple[Hold, ...] | None = None
     priority: PositiveInt | None = None
     cancel_on: Day | None = None
+    resourced: bool | None = None
 
 
 class BackorderLapsed(Message):

@@ -73,6 +73,14 @@ class TakeScan:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeFailure:
+    """A crew's word on what it cannot send."""
+
+    at: datetime
+    failure: RecordFailure
+
+
+@dataclass(frozen=True, slots=True)
 class TakeCarrierEvent:
     """A carrier's word about one of our labels."""
 
@@ -105,4 +113,5 @@ class TimePassed:
 
 Change = StopUnits | Redirect
 Holding = TakeHold | LiftHold
-Command = StartWork | Change | TakeScan | TakeCarrierEvent | Holding | TimePassed
+Told = TakeScan | TakeCarrierEvent | TakeFailure
+Command = StartWork | Change | Told | Holding | TimePassed

@@ -1,0 +1,92 @@
+"""What a site could not send of a shipment, and the promise that is taken back from it."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field, NonNegativeInt
+
+from schemas.base import Instant, Message
+from schemas.orders import Customer, Destination, LineQuantity, ShipOption
+from schemas.stock import ShipmentLine, StockCommand
+
+
+class Failing(StrEnum):
+    """Why a site does not send units. It decides what becomes of its stock."""
+
+    SHORT = "short"  # they are not on the shelf: nothing of the sku is free there any more
+    DAMAGED = "damaged"  # they are broken: into quarantine
+    REJECTED = "rejected"  # the site will not send them: they are free again
+
+
+class RecordFailure(Message):
+    """A crew says what it cannot send of a shipment; without `lines`, all of it."""
+
+    type: ClassVar[str] = "shipment.fail.v1"
+    key: ClassVar[str] = "order_id"
+
+    order_id: str
+    shipment_id: str
+    failure_id: str
+    failing: Failing
+    site: str
+    operator: str
+    lines: tuple[LineQuantity, ...] = ()
+
+
+class WorkFailed(Message):
+    """Units that a site will not send, taken out of its work: their order needs them from elsewhere."""
+
+    type: ClassVar[str] = "work.failed.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("shipment_id", "failure_id")
+
+    order_id: str
+    order_number: str
+    shipment_id: str
+    failure_id: str
+    failing: Failing
+    site: str
+    operator: str
+    lines: tuple[ShipmentLine, ...] = Field(min_length=1)
+    customer: Customer
+    destination: Destination
+    ship_option: ShipOption
+    deliver_by: Instant
+
+
+class ResourceUnits(StockCommand):
+    """Take units back from a site that will not send them, and promise them anew from others."""
+
+    type: ClassVar[str] = "stock.resource.v1"
+    identity: ClassVar[tuple[str, ...]] = ("shipment_id", "failure_id")
+
+    order_id: str
+    order_number: str
+    shipment_id: str
+    failure_id: str
+    failing: Failing
+    site: str
+    lines: tuple[LineQuantity, ...] = Field(min_length=1)
+    customer: Customer
+    destination: Destination
+    ship_option: ShipOption
+    deliver_by: Instant
+
+
+class SourceFailed(Message):
+    """Units are promised from this site no more; the promise or the wait that follows is another's.
+
+    Units that were canceled before are not among them.
+    """
+
+    type: ClassVar[str] = "source.failed.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("shipment_id", "failure_id")
+
+    order_id: str
+    pool: NonNegativeInt
+    shipment_id: str
+    failure_id: str
+    failing: Failing
+    site: str
+    lines: tuple[LineQuantity, ...] = ()
