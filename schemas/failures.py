@@ -3,10 +3,12 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import Field, NonNegativeInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from schemas.base import Instant, Message
+from schemas.holds import Hold
 from schemas.orders import Customer, Destination, LineQuantity, ShipOption
+from schemas.sourcing import OrderTerms
 from schemas.stock import ShipmentLine, StockCommand
 
 
@@ -71,12 +73,14 @@ class ResourceUnits(StockCommand):
     destination: Destination
     ship_option: ShipOption
     deliver_by: Instant
+    terms: OrderTerms | None = None
+    holds: tuple[Hold, ...] | None = None
 
 
 class SourceFailed(Message):
     """Units are promised from this site no more; the promise or the wait that follows is another's.
 
-    Units that were canceled before are not among them.
+    Units that were canceled before are not among them. `number` counts the failures of the pool.
     """
 
     type: ClassVar[str] = "source.failed.v1"
@@ -85,6 +89,7 @@ class SourceFailed(Message):
 
     order_id: str
     pool: NonNegativeInt
+    number: PositiveInt
     shipment_id: str
     failure_id: str
     failing: Failing

@@ -177,6 +177,7 @@ class RawTopic(StrEnum):
 
     CHANNEL_ORDERS = "channel-orders"
     WAREHOUSE_SCANS = "warehouse-scans"
+    SHIPMENT_FAILURES = "shipment-failures"
     CARRIER_EVENTS = "carrier-events"
     RETURN_REQUESTS = "return-requests"
     STOCK_REPORTS = "stock-reports"
@@ -184,12 +185,12 @@ class RawTopic(StrEnum):
 
 _Orders = Annotated[ChannelOrder | ChannelCancellation | OrderForm, Field(discriminator="kind")]
 _Returns = Annotated[ReturnRequest | ReturnReceipt, Field(discriminator="kind")]
-_Scans = Annotated[WarehouseScan | ShipmentFailure, Field(discriminator="kind")]
 _Stock = Annotated[StockForm | StockWave, Field(discriminator="kind")]
 
 FORMS: dict[RawTopic, TypeAdapter[Foreign]] = {
     RawTopic.CHANNEL_ORDERS: TypeAdapter(_Orders),
-    RawTopic.WAREHOUSE_SCANS: TypeAdapter(_Scans),
+    RawTopic.WAREHOUSE_SCANS: TypeAdapter(WarehouseScan),
+    RawTopic.SHIPMENT_FAILURES: TypeAdapter(ShipmentFailure),
     RawTopic.CARRIER_EVENTS: TypeAdapter(CarrierReport),
     RawTopic.RETURN_REQUESTS: TypeAdapter(_Returns),
     RawTopic.STOCK_REPORTS: TypeAdapter(_Stock),

@@ -79,6 +79,7 @@ _DESK = (  # what a site's desk asks beside taking goods in
 TOPICS: tuple[Topic, ...] = (
     _raw("channel-orders", "intake-door", "orders, changes, cancellations and holds as channels and people send them"),
     _raw("warehouse-scans", "fulfillment-door", "scans of pickers and packers"),
+    _raw("shipment-failures", "fulfillment-door", "what sites cannot send of a shipment"),
     _raw("carrier-events", "fulfillment-door", "what carriers say of our labels"),
     _raw("return-requests", "returns-door", "requests to send goods back, and receipts of the returns desk"),
     _raw("stock-reports", "allocation-door", "receipts from suppliers, counts and adjustments, waves"),
@@ -93,7 +94,8 @@ TOPICS: tuple[Topic, ...] = (
     Topic("stock-commands", TopicKind.COMMAND, "allocation-front allocation-door publisher clock",
           ("allocation-keeper",),
           (stock.ReserveStock, stock.ReleaseStock, stock.AdvanceShipment, stock.RestockReturn, stock.ReceiveStock,
-           stock.AdjustStock, failures.ResourceUnits, *_DESK, waves.DecideWave, reference.ReferencePublished, reference.ReferenceActivated,
+           stock.AdjustStock, failures.ResourceUnits, *_DESK,
+           waves.DecideWave, reference.ReferencePublished, reference.ReferenceActivated,
            reference.TimeReached),
           "everything that moves a pool's stock, in the order it is decided; the key is the pool", Family.POOLS),
     _fact("order-placed", "intake-orders", "allocation-front returns payments notify insight", "an order is taken",

@@ -19,6 +19,7 @@ from schemas.base import Message
 from schemas.changing import ChangeOrder, OrderSupplemented, RedirectOrder
 from schemas.counts import DecideCount, OpenCount, ReportCount
 from schemas.effects import EffectAnswered
+from schemas.failures import RecordFailure, SourceFailed, WorkFailed
 from schemas.holding import HoldOrder, ReleaseHold
 from schemas.inbound import AnswerPurchase, ExpectStock, ReceivePurchase
 from schemas.movements import MoveStock, ReceiveTransfer, SendTransfer
@@ -128,6 +129,8 @@ class Proofs:
     def see(self, message: Message) -> None:
         """Take one fact in."""
         match message:
+            case WorkFailed():
+                self._noticed.add((message.order_id, f"failure/{message.failure_id}"))
             case WorkPicked():
                 self._reached[message.shipment_id].add(Scan.PICKED)
             case ParcelPacked():
@@ -156,6 +159,8 @@ class Proofs:
             case Allocated():
                 for shipment in message.shipments:
                     self._promised[shipment.shipment_id] += sum(line.quantity for line in shipment.lines)
+            case SourceFailed():
+                self._promised[message.shipment_id] -= sum(line.quantity for line in message.lines)
             case StockReleased():
                 for units in message.units:
                     self._promised[units.shipment_id] -= units.quantity
@@ -174,6 +179,10 @@ class Proofs:
         if (scan.order_id, f"scan/{scan.scan_id}") in self._noticed or scan.scan in self._reached[scan.shipment_id]:
             return True
         return scan.scan is Scan.HANDED_OVER and (scan.order_id, False) in self._early
+
+    def failure(self, failure: RecordFailure) -> bool:
+        """It was noticed."""
+        return (failure.order_id, f"failure/{failure.failure_id}") in self._noticed
 
     def carrier_event(self, event: RecordCarrierEvent) -> bool:
         """It was noticed, or proves what was known; a mishap is always noticed."""
@@ -198,6 +207,7 @@ class Proofs:
 
 _EXPLANATIONS: dict[type[Message], Callable[[Proofs, Any], bool]] = {
     RecordScan: Proofs.scan,
+    RecordFailure: Proofs.failure,
     RecordCarrierEvent: Proofs.carrier_event,
     ReserveStock: Proofs.reservation,
     AdvanceShipment: Proofs.advance,

@@ -7,6 +7,7 @@ from typing import Any
 
 from cauce.audit.record import Entry, Gap, Violation
 from cauce.audit.states import State, Waiting
+from schemas.failures import SourceFailed
 from schemas.holding import OrderReleased
 from schemas.holds import keeps_from_stock
 from schemas.orders import OrderChanged, OrderPlaced
@@ -26,6 +27,7 @@ class Units:
     by_kind: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     promised: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     queued_by: str | None = None
+    first: str | None = None
     from_stock: set[str] = field(default_factory=set)  # the holds that keep it from the stock
     released: set[str] = field(default_factory=set)
 
@@ -38,7 +40,7 @@ class Units:
         """The line's units by kind; `at_once` are those promised when it was reserved, `later` those from the queue."""
         counts = Counter({kind: units[line_id] for kind, units in self.by_kind.items()})
         for cause, units in self.promised.items():
-            kind = "at_once" if self.queued_by in (None, cause) else "later"
+            kind = "at_once" if cause == (self.queued_by or self.first) else "later"
             counts[kind] += units[line_id]
         return counts
 
@@ -78,7 +80,11 @@ class Lines:
     def _see_stock(self, entry: Entry) -> None:
         message = entry.message
         match message:
+            case SourceFailed() | Allocated(resourced=True) | Backordered(resourced=True):
+                self._see_failure(message)
             case Allocated():
+                if message.decision == 1:
+                    self._orders[message.order_id].first = entry.envelope.cause_id
                 promised = self._orders[message.order_id].promised[entry.envelope.cause_id]
                 for line in (line for shipment in message.shipments for line in shipment.lines):
                     promised[line.line_id] += line.quantity
@@ -93,6 +99,15 @@ class Lines:
                 self._add(_MOVES[message.move], message, (message,))
             case _:
                 pass
+
+    def _see_failure(self, message: SourceFailed | Allocated | Backordered) -> None:
+        match message:
+            case SourceFailed():
+                self._add("failed", message, message.lines)
+            case Allocated():
+                self._add("resourced", message, (line for one in message.shipments for line in one.lines))
+            case Backordered():
+                self._add("requeued", message, message.lines)
 
     def violations(self) -> list[Violation]:
         """See Check."""
@@ -122,7 +137,7 @@ def _known_lines(units: Units) -> dict[str, None]:
 
 def _queued(count: Counter[str]) -> int:
     """Units that are in the queue now."""
-    return count["queued"] - count["unqueued"] - count["later"]
+    return count["queued"] + count["requeued"] - count["unqueued"] - count["later"]
 
 
 def _wrong(count: Counter[str], *, may_wait: bool) -> str:
@@ -140,12 +155,14 @@ def _wrong_at_the_keeper(count: Counter[str], *, may_wait: bool) -> str:
         return f"{ordered} ordered, but {count['at_once']} promised, {count['queued']} queued and {ahead} left out"
     if _queued(count) < 0:
         return f"{count['later']} promised and {count['unqueued']} given up of {count['queued']} in the queue"
-    back = ahead + count["unqueued"] + count["released"]
+    if count["failed"] != count["resourced"] + count["requeued"]:
+        return f"{count['failed']} failed, {count['resourced']} promised anew and {count['requeued']} put in the queue"
+    back = ahead + count["unqueued"] + count["released"] - count["failed"]
     return f"{count['canceled']} canceled, but the keeper gave {back} back" if back != count["canceled"] else ""
 
 
 def _wrong_on_the_way(count: Counter[str]) -> str:
-    kept = count["at_once"] + count["later"] - count["released"]
+    kept = count["at_once"] + count["later"] + count["resourced"] - count["released"]
     if not count["delivered"] <= count["shipped"] <= kept:
         return f"{count['shipped']} shipped and {count['delivered']} delivered of {kept} promised"
     if count["left"] != count["shipped"]:

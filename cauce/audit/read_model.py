@@ -12,8 +12,9 @@ from cauce.audit.record import Entry, Violation
 from cauce.audit.shown import STAGES, Shown, ShownOrder, Told, Units
 from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
 from schemas.changing import OrderRedirected
+from schemas.failures import SourceFailed
 from schemas.holding import OrderHeld, OrderReleased
-from schemas.orders import OrderChanged, OrderPlaced, OrderRefused
+from schemas.orders import CanceledUnits, LineQuantity, OrderChanged, OrderPlaced, OrderRefused
 from schemas.payments import PaymentCaptured, PaymentRefunded
 from schemas.reservations import StockReleased
 from schemas.returns import GoodsReturned
@@ -76,9 +77,9 @@ class ReadModel:
                         self._told(entry).promised[shipment.shipment_id, line.line_id] += line.quantity
             case Backordered() as waits:
                 self._told(entry).queued.update(line.line_id for line in waits.lines)
-            case StockReleased() as released:
-                for units in released.units:
-                    self._told(entry).released[units.shipment_id, units.line_id] += units.quantity
+            case StockReleased() | SourceFailed() as released:
+                for name, units in _released(released):
+                    self._told(entry).released[name, units.line_id] += units.quantity
             case WarehouseWork() as work:
                 self._reach(entry, "stopped" if work.work is Work.STOP else "reserved")
             case message if type(message) in _STEPS:
@@ -148,3 +149,9 @@ def _units(line: Units) -> str:
 
 def _two(shown: object, told: object) -> str:
     return f"{shown} in the read model, {told} by the facts"
+
+
+def _released(fact: StockReleased | SourceFailed) -> list[tuple[str, CanceledUnits | LineQuantity]]:
+    if isinstance(fact, SourceFailed):
+        return [(fact.shipment_id, line) for line in fact.lines]
+    return [(units.shipment_id, units) for units in fact.units]

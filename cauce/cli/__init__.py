@@ -29,6 +29,7 @@ COMMANDS = {
     "run": "run",
     "sandbox": "sandbox",
     "schemas": "schemas",
+    "shipment": "shipment",
     "stock": "stock",
     "topics": "topics",
     "up": "up",

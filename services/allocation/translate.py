@@ -5,6 +5,7 @@ from typing import Any
 
 from cauce.decider import Reference
 from cauce.runtime.service import Received
+from schemas.failures import ResourceUnits, WorkFailed
 from schemas.holding import Claim, ClaimedLine, OrderReleased
 from schemas.holds import keeps_from_stock
 from schemas.light import light
@@ -22,6 +23,7 @@ from services.allocation.domain.ruling import Timed
 _reserve, _demand, _release = light(ReserveStock), light(DemandLine), light(ReleaseStock)
 _order_terms, _worth = light(OrderTerms), light(LineWorth)
 _moves, _units = light(AdvanceShipment), light(LineQuantity)
+_anew = light(ResourceUnits)
 _restock, _returned = light(RestockReturn), light(ReturnedUnits)
 
 
@@ -95,6 +97,25 @@ def from_order_changed(received: Received, _reference: Reference) -> ReleaseStoc
 def from_work_picked(received: Received, _reference: Reference) -> AdvanceShipment:
     """Its units are picked."""
     return _advance(received.message, Stage.PICKED)
+
+
+def from_work_failed(received: Received, _reference: Reference) -> ResourceUnits:
+    """Its units are to come from elsewhere."""
+    failed: WorkFailed = received.message
+    return _anew(
+        pool=pool_of(failed.site),
+        order_id=failed.order_id,
+        order_number=failed.order_number,
+        shipment_id=failed.shipment_id,
+        failure_id=failed.failure_id,
+        failing=failed.failing,
+        site=failed.site,
+        lines=tuple(_units(line_id=line.line_id, quantity=line.quantity) for line in failed.lines),
+        customer=failed.customer,
+        destination=failed.destination,
+        ship_option=failed.ship_option,
+        deliver_by=failed.deliver_by,
+    )
 
 
 def from_packed(received: Received, _reference: Reference) -> AdvanceShipment:

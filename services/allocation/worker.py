@@ -1,7 +1,7 @@
 """The lanes of allocation: its door, the front of each order, and the keeper of each pool."""
 
 from cauce.runtime.service import DoorLane, EntityLane, RowsLane, Service
-from schemas import stock
+from schemas import failures, stock
 from schemas.raw import RawTopic
 from services.allocation import door, translate
 from services.allocation.domain import front, keeper
@@ -24,13 +24,17 @@ SERVICE = Service(
                 "order-changed": translate.from_order_changed,
                 "order-released": translate.from_order_released,
                 "work-picked": translate.from_work_picked,
+                "work-failed": translate.from_work_failed,
                 "packed": translate.from_packed,
                 "shipped": translate.from_shipped,
                 "returned": translate.from_returned,
             },
             decider=front.DECIDER,
             state=front.Sent,
-            publishes=(stock.ReserveStock, stock.ReleaseStock, stock.AdvanceShipment, stock.RestockReturn),
+            publishes=(
+                *(stock.ReserveStock, stock.ReleaseStock, failures.ResourceUnits),
+                *(stock.AdvanceShipment, stock.RestockReturn),
+            ),
             light=True,
         ),
         RowsLane(

@@ -2,8 +2,10 @@
 
 from cauce.ids import outside_id
 from cauce.runtime.service import Command, DoorTools, Unreadable
+from schemas.failures import RecordFailure
 from schemas.foreign import Foreign
-from schemas.raw import CarrierReport, WarehouseScan
+from schemas.orders import LineQuantity
+from schemas.raw import CarrierReport, ShipmentFailure, WarehouseScan
 from schemas.shipments import RecordCarrierEvent, RecordScan
 from services.fulfillment.domain.labels import SHIPMENT_ID, tracked_shipment
 
@@ -16,9 +18,7 @@ def from_scan(form: Foreign, _tools: DoorTools) -> tuple[Command, ...]:
     """A scan of one of our labels; its cause is the site and its scan number. Raises Unreadable."""
     if not isinstance(form, WarehouseScan):
         raise Unreadable("kind: not a scan")
-    shipment_id = form.shipment.strip().lower()
-    if not SHIPMENT_ID.fullmatch(shipment_id):
-        raise Unreadable("shipment: not a shipment number of ours; scan the code on the pick list or the parcel")
+    shipment_id = _shipment_id(form)
     scan = RecordScan(
         order_id=_order_of(shipment_id),
         shipment_id=shipment_id,
@@ -30,6 +30,30 @@ def from_scan(form: Foreign, _tools: DoorTools) -> tuple[Command, ...]:
         weight_grams=form.weight_grams,
     )
     return (Command(outside_id(form.site, "scan", form.scan_id), scan),)
+
+
+def from_failure(form: Foreign, _tools: DoorTools) -> tuple[Command, ...]:
+    """What a site cannot send; its cause is the site and its own name of it. Raises Unreadable."""
+    if not isinstance(form, ShipmentFailure):
+        raise Unreadable("kind: not a failure")
+    shipment_id = _shipment_id(form)
+    failure = RecordFailure(
+        order_id=_order_of(shipment_id),
+        shipment_id=shipment_id,
+        failure_id=form.failure,
+        failing=form.failing,
+        site=form.site,
+        operator=form.operator,
+        lines=tuple(LineQuantity(line_id=str(line.line), quantity=line.quantity) for line in form.lines),
+    )
+    return (Command(outside_id(form.site, "failure", form.failure), failure),)
+
+
+def _shipment_id(form: WarehouseScan | ShipmentFailure) -> str:
+    shipment_id = form.shipment.strip().lower()
+    if not SHIPMENT_ID.fullmatch(shipment_id):
+        raise Unreadable("shipment: not a shipment number of ours; scan the code on the pick list or the parcel")
+    return shipment_id
 
 
 def from_carrier(form: Foreign, _tools: DoorTools) -> tuple[Command, ...]:

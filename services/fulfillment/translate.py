@@ -3,6 +3,7 @@
 from cauce.decider import Reference
 from cauce.runtime.service import Received
 from schemas.changing import RedirectRequested
+from schemas.failures import RecordFailure
 from schemas.holding import OrderHeld, OrderReleased
 from schemas.orders import ChangeRequested
 from schemas.reference import Kind
@@ -14,8 +15,10 @@ from services.fulfillment.domain.commands import (
     StartWork,
     StopUnits,
     TakeCarrierEvent,
+    TakeFailure,
     TakeHold,
     TakeScan,
+    Told,
 )
 from services.fulfillment.domain.state import Promise
 
@@ -58,11 +61,13 @@ def from_order_released(received: Received, _reference: Reference) -> LiftHold:
     return LiftHold(at=received.envelope.at, hold_id=released.hold_id)
 
 
-def from_command(received: Received, reference: Reference) -> TakeScan | TakeCarrierEvent:
+def from_command(received: Received, reference: Reference) -> Told:
     """Only a packed scan needs the rates."""
     at, message = received.envelope.at, received.message
     if isinstance(message, RecordCarrierEvent):
         return TakeCarrierEvent(at=at, event=message)
+    if isinstance(message, RecordFailure):
+        return TakeFailure(at=at, failure=message)
     if message.scan is not Scan.PACKED:
         return TakeScan(at=at, scan=message)
     return TakeScan(at=at, scan=message, rates=reference.items(Kind.RATES), rates_version=reference.version(Kind.RATES))

@@ -4,6 +4,7 @@ from cauce.decider import Decider
 from cauce.runtime.service import DoorLane, EntityLane, Service
 from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
 from schemas.changing import RedirectAnswered
+from schemas.failures import RecordFailure, WorkFailed
 from schemas.holding import HoldLifted, HoldTaken
 from schemas.orders import ChangeAnswered
 from schemas.raw import RawTopic
@@ -36,7 +37,7 @@ SHIPMENTS = EntityLane(
     decider=Decider(initial=initial, decide=decide, evolve=evolve, due=due),
     state=OrderShipments,
     publishes=(
-        *(WarehouseWork, WorkPicked, ParcelPacked, ParcelShipped, ParcelDelivered, ShipmentException),
+        *(WarehouseWork, WorkPicked, WorkFailed, ParcelPacked, ParcelShipped, ParcelDelivered, ShipmentException),
         *(ChangeAnswered, RedirectAnswered, HoldTaken, HoldLifted),
         *(PromiseAtRisk, PromiseMoved, PromiseBroken),
     ),
@@ -45,8 +46,12 @@ SHIPMENTS = EntityLane(
 
 DOOR = DoorLane(
     service="fulfillment",
-    inputs={RawTopic.WAREHOUSE_SCANS: door.from_scan, RawTopic.CARRIER_EVENTS: door.from_carrier},
-    publishes=(RecordScan, RecordCarrierEvent),
+    inputs={
+        RawTopic.WAREHOUSE_SCANS: door.from_scan,
+        RawTopic.SHIPMENT_FAILURES: door.from_failure,
+        RawTopic.CARRIER_EVENTS: door.from_carrier,
+    },
+    publishes=(RecordScan, RecordFailure, RecordCarrierEvent),
 )
 
 SERVICE = Service("fulfillment", lanes=(SHIPMENTS, DOOR))

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+from schemas.failures import RecordFailure
+from schemas.orders import LineQuantity
 from schemas.shipments import WarehouseWork, Work
+from services.fulfillment.domain.commands import TakeFailure
 from services.fulfillment.domain.state import InWork, Stopped
 
 
@@ -59,3 +62,29 @@ def test_a_line_that_stands_twice_in_a_shipment_loses_its_canceled_units_once(wa
     twice = allocation.shipments[0].model_copy(update={"lines": warehouse.lines({"1": 2}) * 2})
     (work,) = story.tell(warehouse.cancel({"1": 3}), replace(allocation, shipments=(twice,)))
     assert sum(line.quantity for line in work.lines) == 1
+
+
+def failure(warehouse, units, failing="short", name="F1"):
+    lines = tuple(LineQuantity(line_id=line, quantity=quantity) for line, quantity in units.items())
+    said = RecordFailure(
+        order_id=warehouse.shipment_id(1).rpartition("-")[0],
+        shipment_id=warehouse.shipment_id(1),
+        failure_id=name,
+        failing=failing,
+        site=warehouse.allocate({1: {"1": 1}}).shipments[0].site,
+        operator="D7",
+        lines=lines,
+    )
+    return TakeFailure(at=warehouse.allocate({1: {"1": 1}}).at, failure=said)
+
+
+def test_what_a_site_does_not_send_leaves_its_work_once(warehouse, story):
+    work, failed = story.tell(warehouse.allocate({1: {"1": 3}}), failure(warehouse, {"1": 2}))
+    assert (work.revision, [line.quantity for line in work.lines]) == (2, [1])
+    assert [line.quantity for line in failed.lines] == [2]
+    assert story.tell(failure(warehouse, {"1": 2})) == ()
+
+
+def test_a_shipment_that_is_rejected_is_stopped(warehouse, story):
+    work, failed = story.tell(warehouse.allocate({1: {"1": 3}}), failure(warehouse, {}, "rejected"))
+    assert (work.lines, [line.quantity for line in failed.lines]) == ((), [3])

@@ -6,12 +6,13 @@ first that cannot be served holds up those behind it. What one command makes pos
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 
 from schemas.light import light, replace
 from schemas.stock import Allocated, Backordered, BackorderReleased, DemandLine
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.promises import promise
-from services.allocation.domain.rows import Order, Queued, Waiting, WaitingLine, lapse_key, turn_key, turn_of
+from services.allocation.domain.rows import Order, Queued, Waiting, WaitingLine, site_key, turn_key, turn_of
 from services.allocation.domain.ruling import RuledStock
 from services.allocation.domain.safety import channel_of, safety_of, with_kept_back
 from services.allocation.domain.sourcing import NearSite, Pick, SiteMap, explain, take
@@ -99,10 +100,8 @@ def _serving(stock: Stock, order_id: str, servings: dict[str, _Serving]) -> _Ser
 
 def fold_backordered(stock: Stock, event: Backordered) -> None:
     """The order is decided on and waits, each line in the queue of its sku."""
-    lines = tuple(
-        _line(line_id=line.line_id, sku=line.sku, quantity=line.quantity, place=place)
-        for place, line in enumerate(event.lines)
-    )
+    before = stock.waiting(event.order_id)
+    lines = _lines(before, event)
     waiting = _waits(
         order_number=event.order_number,
         customer=event.customer,
@@ -119,10 +118,27 @@ def fold_backordered(stock: Stock, event: Backordered) -> None:
     order = stock.order(event.order_id)
     stock.rows.put(kinds.ORDERS, event.order_id, order._replace(reserved=True, ahead=()))
     stock.rows.put(kinds.WAITING, event.order_id, waiting)
-    stock.rows.put(kinds.COUNTERS, kinds.QUEUE_NUMBER, event.queue_number)
+    if before is None:
+        stock.rows.put(kinds.COUNTERS, kinds.QUEUE_NUMBER, event.queue_number)
+    else:
+        put_lapse(stock, event.order_id, before, stands=False)
     put_lapse(stock, event.order_id, waiting, stands=True)
     for line in lines:
         put_turn(stock, event.order_id, waiting, line, line.quantity)
+
+
+def _lines(before: Waiting | None, event: Backordered) -> tuple[WaitingLine, ...]:
+    """What it waits for now, behind what it waited for already; more units of a line keep its place."""
+    kept = {line.line_id: line for line in (before.lines if before else ())}
+    places = count(1 + max((line.place for line in kept.values()), default=-1))
+    for line in event.lines:
+        there = kept.get(line.line_id)
+        kept[line.line_id] = (
+            _line(line_id=line.line_id, sku=line.sku, quantity=line.quantity, place=next(places))
+            if there is None
+            else replace(there, quantity=there.quantity + line.quantity)
+        )
+    return tuple(kept.values())
 
 
 def fold_served(stock: Stock, event: Allocated) -> None:
@@ -176,4 +192,4 @@ def put_turn(stock: Stock, order_id: str, waiting: Waiting, line: WaitingLine, u
 def put_lapse(stock: Stock, order_id: str, waiting: Waiting, *, stands: bool) -> None:
     """The day on which an order waits no more is remembered while it stands."""
     if waiting.cancel_on:
-        stock.rows.put(kinds.LAPSES, lapse_key(waiting.cancel_on, order_id), order_id if stands else None)
+        stock.rows.put(kinds.LAPSES, site_key(waiting.cancel_on, order_id), order_id if stands else None)

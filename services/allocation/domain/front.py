@@ -9,9 +9,10 @@ from pydantic import Field
 
 from cauce.decider import Decider
 from schemas.base import Part
+from schemas.failures import ResourceUnits
 from schemas.stock import AdvanceShipment, ReleaseStock, ReserveStock, RestockReturn, Stage
 
-OrderCommand = ReserveStock | ReleaseStock | AdvanceShipment | RestockReturn
+OrderCommand = ReserveStock | ReleaseStock | ResourceUnits | AdvanceShipment | RestockReturn
 
 _STAGES = tuple(Stage)
 
@@ -23,6 +24,7 @@ class Sent(Part):
     versions: tuple[int, ...] = ()
     stages: dict[str, Stage] = Field(default_factory=dict)
     receipts: tuple[str, ...] = ()
+    failures: tuple[str, ...] | None = None
 
 
 def decide(state: Sent, command: OrderCommand) -> tuple[OrderCommand, ...]:
@@ -37,6 +39,8 @@ def evolve(state: Sent, sent: OrderCommand) -> Sent:
             return state.model_copy(update={"reserved": True})
         case ReleaseStock():
             return state.model_copy(update={"versions": tuple(sorted({*state.versions, sent.version}))})
+        case ResourceUnits():
+            return state.model_copy(update={"failures": (*(state.failures or ()), sent.natural_key())})
         case AdvanceShipment():
             return state.model_copy(update={"stages": {**state.stages, sent.shipment_id: sent.stage}})
         case RestockReturn():
@@ -51,6 +55,8 @@ def _is_known(state: Sent, command: OrderCommand) -> bool:
             return state.reserved
         case ReleaseStock():
             return command.version in state.versions
+        case ResourceUnits():
+            return command.natural_key() in (state.failures or ())
         case AdvanceShipment():
             reached = state.stages.get(command.shipment_id, Stage.RESERVED)
             return _STAGES.index(command.stage) <= _STAGES.index(reached)

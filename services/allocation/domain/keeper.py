@@ -6,6 +6,7 @@ from typing import Any
 from schemas.alerts import PurchaseRequested, StockAlert
 from schemas.base import Message
 from schemas.buying import CoverAlert, DemandCounted, SlowAlert, StockWatched
+from schemas.failures import ResourceUnits, SourceFailed
 from schemas.levels import StockLevel
 from schemas.reference import TimeReached
 from schemas.reservations import ShipmentAdvanced, StockReleased
@@ -37,6 +38,7 @@ from services.allocation.domain import (
     promises,
     release,
     reservation,
+    resourcing,
     slow,
     watch,
     waves,
@@ -46,7 +48,7 @@ from services.allocation.domain.ruling import RuledStock, Timed, fold_loads, rul
 from services.allocation.domain.stock import Stock, StockEvent, fold_entry
 from services.allocation.domain.turns import begin_day
 
-Rest = ReleaseStock | RestockReturn | ReceiveStock | desk.DeskCommand
+Rest = ReleaseStock | ResourceUnits | RestockReturn | ReceiveStock | desk.DeskCommand
 KeeperCommand = ReserveStock | AdvanceShipment | Rest
 
 TimedCommand = KeeperCommand | DecideWave | TimeReached | Timed
@@ -83,6 +85,8 @@ def _decide_rest(stock: Stock, command: Rest) -> tuple[StockEvent, ...]:
     match command:
         case ReleaseStock():
             return release.release(stock, command)
+        case ResourceUnits():
+            return resourcing.resource(stock, command)
         case ReceiveStock():
             return inflow.receive(stock, command)
         case RestockReturn():
@@ -115,7 +119,7 @@ def _served(stock: Stock, pool: int, events: tuple[StockEvent, ...]) -> tuple[St
 
 
 def _fold_allocated(stock: Stock, event: Allocated) -> None:
-    if stock.order(event.order_id).reserved:
+    if stock.order(event.order_id).reserved and not event.resourced:
         backlog.fold_served(stock, event)
     promises.fold_allocated(stock, event)
     if event.explanation.promises_version:
@@ -132,6 +136,7 @@ _FOLDS: Mapping[type[Message], Callable[[Stock, Any], None]] = {
     BackorderReleased: backlog.fold_backorder_released,
     ShipmentAdvanced: progress.fold_advanced,
     StockReleased: release.fold_released,
+    SourceFailed: resourcing.fold_failed,
     StockLevel: levels.fold_level,
     StockAlert: alerts.fold_alert,
     PurchaseRequested: cover.fold_purchase,

@@ -13,7 +13,7 @@ from schemas.stock import BackorderLapsed
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import put_lapse, put_turn, serve
 from services.allocation.domain.pools import FIRST_POOL
-from services.allocation.domain.rows import Waiting, WaitingLine, lapse_key, turn_key
+from services.allocation.domain.rows import Waiting, WaitingLine, site_key, turn_key
 from services.allocation.domain.stock import Draft, Stock, StockEvent
 
 _LAST = "\x7f"  # after any order's id
@@ -23,7 +23,7 @@ _lapses, _units = light(BackorderLapsed), light(LineQuantity)
 def lapse(stock: Stock, reached: TimeReached) -> tuple[StockEvent, ...]:
     """What has waited too long by this day, and the promises that it makes way for."""
     day = reached.reached_at.date().isoformat()
-    late = [order_id for _, order_id in stock.rows.scan(kinds.LAPSES, "", lapse_key(day, _LAST))]
+    late = [order_id for _, order_id in stock.rows.scan(kinds.LAPSES, "", site_key(day, _LAST))]
     if not late:
         return ()
     draft, gone, skus = Draft(stock, FIRST_POOL), dict[str, int](), list[str]()

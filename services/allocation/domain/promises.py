@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from schemas.failures import ResourceUnits
 from schemas.light import light, replace
 from schemas.sourcing import Explanation
 from schemas.stock import Allocated, ReserveStock, Shipment, ShipmentLine, Stage
@@ -23,12 +24,13 @@ def shipment_id(order_id: str, number: int) -> str:
 def promise(
     stock: Stock,
     draft: Draft,
-    party: ReserveStock | Waiting,
+    party: ReserveStock | ResourceUnits | Waiting,
     *,
     order_id: str,
     picks: Sequence[Pick],
     sites: Iterable[NearSite],
     explanation: Explanation,
+    resourced: bool | None = None,
 ) -> None:
     """Add the promise of `picks` to the draft, and the entries that reserve its units."""
     order = stock.order(order_id)
@@ -50,6 +52,7 @@ def promise(
             explanation=explanation,
             holds=party.holds,
             promise=of_order(shipments) if stock.dates is not None else None,
+            resourced=resourced,
         )
     )
     for one in shipments:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from schemas.failures import ResourceUnits
 from schemas.light import light
 from schemas.sourcing import Explanation
 from schemas.stock import Backordered, DemandLine, ReserveStock
@@ -36,9 +37,9 @@ def reserve(stock: Stock, command: ReserveStock) -> tuple[StockEvent, ...]:
     explanation = with_kept_back(stock, explanation, there, free)
     if picks:
         promise(stock, draft, command, order_id=command.order_id, picks=picks, sites=sites, explanation=explanation)
-    missing = _missing(demands, picks)
+    missing = missing_of(demands, picks)
     if missing:
-        draft.say(_backordered(stock, command, missing, explanation))
+        draft.say(backordered(stock, command, missing, explanation))
     return tuple(draft.events)
 
 
@@ -50,7 +51,8 @@ def _demands(lines: tuple[DemandLine, ...], canceled: Mapping[str, int]) -> tupl
     return tuple(_line(line_id=line.line_id, sku=line.sku, quantity=units) for line, units in wanted if units > 0)
 
 
-def _missing(demands: Iterable[DemandLine], picks: Iterable[Pick]) -> tuple[DemandLine, ...]:
+def missing_of(demands: Iterable[DemandLine], picks: Iterable[Pick]) -> tuple[DemandLine, ...]:
+    """What no pick serves, by line."""
     if sum([pick.quantity for pick in picks]) == sum([demand.quantity for demand in demands]):
         return ()
     picked: dict[str, int] = {}
@@ -60,9 +62,10 @@ def _missing(demands: Iterable[DemandLine], picks: Iterable[Pick]) -> tuple[Dema
     return tuple(_line(line_id=demand.line_id, sku=demand.sku, quantity=units) for demand, units in left if units)
 
 
-def _backordered(
-    stock: Stock, command: ReserveStock, missing: tuple[DemandLine, ...], explanation: Explanation
+def backordered(
+    stock: Stock, command: ReserveStock | ResourceUnits, missing: tuple[DemandLine, ...], explanation: Explanation
 ) -> Backordered:
+    """The order waits for these units, as its rule and its own last day say."""
     until = waits_until(stock, command)
     return _waits(
         order_id=command.order_id,

@@ -6,9 +6,9 @@ same by sku and turn; `seen`, a mark for every receipt, adjustment and return re
 each, and they are rare beside orders); `counters`; `counts`, the shelves that are being counted;
 `transfers`, the units between two sites; `purchases`, what suppliers are to send, and `arrivals`, the same by sku and
 day; `expected`, the day by line that an order which waits was told; `lapses`, the orders that wait by their last day;
-`levels`, what channels were told of a sku; `alerts`, those that stand; `demand`, what was ordered of a sku in its last
-days and what its buyers were told; `watched`, how far the stock was looked through; `loads`, the shipments of the day
-under a policy; `departures`, the shipments that are promised for a site's day.
+`failed`, the sites that failed lines of an order; `levels`, what channels were told of a sku; `alerts`, those that
+stand; `demand`, what was ordered of a sku in its last days and what its buyers were told; `watched`, how far the stock
+was looked through; `loads`, the shipments of the day under a policy; `departures`, those promised for a site's day.
 """
 
 from collections.abc import Mapping
@@ -29,17 +29,15 @@ from services.allocation.domain.demand_rows import Demand, Watched
 
 POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "waiting", "queue", "seen", "counters"
 COUNTS, TRANSFERS, PURCHASES, ARRIVALS, EXPECTED = "counts", "transfers", "purchases", "arrivals", "expected"
-LAPSES = "lapses"
-LEVELS, ALERTS = "levels", "alerts"
+LAPSES, FAILED, LEVELS, ALERTS = "lapses", "failed", "levels", "alerts"
 DEPARTURES = "departures"
 DEMAND, WATCHED = "demand", "watched"
 LOADS, TODAY = "loads", "today"  # the kind, and its only key; it is that of WATCHED as well
 # the counters' keys
 QUEUE_NUMBER, OPEN_PURCHASES, LEVEL_NUMBER = "queue_number", "open_purchases", "level_number"
-LAPSE_NUMBER, TELLING_NUMBER = "lapse_number", "telling_number"
+LAPSE_NUMBER, TELLING_NUMBER, FAILURE_NUMBER = "lapse_number", "telling_number", "failure_number"
 SEEN_MARK = True
 
-_LEAST_URGENT = 9
 _SEPARATOR = "\x1f"  # in no site's id and no foreign key
 
 
@@ -209,7 +207,7 @@ def arrival_of(sku: str, key: str) -> tuple[str, str]:
 
 
 def site_key(site: str, name: str) -> str:
-    """The key of what a site named."""
+    """The key of what a site named; so is an order's with its last day (ISO 8601) for a site."""
     return f"{site}{_SEPARATOR}{name}"
 
 
@@ -231,7 +229,7 @@ def queued_sku(key: str) -> str:
 
 def queue_key(sku: str, number: int, place: int, priority: int = 0) -> str:
     """The key of a turn: queues are read in the order of their keys, a minus before any digit."""
-    urgent = f"-{_LEAST_URGENT - priority}" if priority else ""
+    urgent = f"-{9 - priority}" if priority else ""
     return f"{queue_range(sku)[0]}{urgent}{number:012d}{place:04d}"
 
 
@@ -243,11 +241,6 @@ def turn_key(waiting: Waiting, line: WaitingLine) -> str:
 def turn_of(waiting: Waiting) -> tuple[int, int]:
     """An order's turn: the least is served first."""
     return -(waiting.priority or 0), waiting.queue_number
-
-
-def lapse_key(day: str, order_id: str) -> str:
-    """The key of an order that waits until a day (ISO 8601)."""
-    return f"{day}{_SEPARATOR}{order_id}"
 
 
 _write = msgspec.json.Encoder(order="deterministic").encode
@@ -272,6 +265,7 @@ KINDS: dict[str, RowCodec] = {
     EXPECTED: _json(dict[str, str]),
     LEVELS: _json(dict[str, int], small=True),
     ALERTS: _json(str, small=True),
+    FAILED: _json(dict[str, dict[str, str]]),
     LAPSES: _json(str, small=True),
     SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK, small=True),
     DEMAND: _json(Demand, small=True),

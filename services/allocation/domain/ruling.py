@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
+from schemas.failures import ResourceUnits
 from schemas.light import light, replace
 from schemas.policies import By, Criterion, Rule, SourcingPolicy, Unfilled, When
 from schemas.reference import Kind, Rate
@@ -24,7 +25,7 @@ from services.allocation.domain.tariff import Tariff
 OTHERWISE = Rule(name="otherwise", criteria=(Criterion(by=By.SPLITS), Criterion(by=By.DISTANCE)))
 _NO_DAY = Today("", {})
 _sourcing, _alone = light(Sourcing), light(SitePoints)
-Party = ReserveStock | Waiting
+Party = ReserveStock | ResourceUnits | Waiting
 
 
 class Timed(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from cauce.decider import Reference, Rows
+from schemas.failures import SourceFailed
 from schemas.light import light
 from schemas.movements import MoveStock
 from schemas.reference import Product
@@ -30,6 +31,7 @@ StockEvent = (
     | BackorderReleased
     | ShipmentAdvanced
     | StockReleased
+    | SourceFailed
     | StockMoved
     | AdjustmentRefused
     | DeskFact

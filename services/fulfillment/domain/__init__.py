@@ -13,12 +13,15 @@ from services.fulfillment.domain.commands import (
     StartWork,
     StopUnits,
     TakeCarrierEvent,
+    TakeFailure,
     TakeHold,
     TakeScan,
     TimePassed,
+    Told,
 )
 from services.fulfillment.domain.dates import due, watch
 from services.fulfillment.domain.evolution import evolve
+from services.fulfillment.domain.failing import fail_units
 from services.fulfillment.domain.holding import lift_hold, take_hold
 from services.fulfillment.domain.redirecting import redirect
 from services.fulfillment.domain.scans import take_scan
@@ -38,14 +41,24 @@ def decide(order: OrderShipments, command: Command) -> tuple[Event, ...]:
             return start_work(order, command)
         case StopUnits() | Redirect():
             return stop_units(order, command) if isinstance(command, StopUnits) else redirect(order, command)
-        case TakeScan():
-            return take_scan(order, command)
-        case TakeCarrierEvent():
-            return take_carrier_event(order, command)
+        case TakeScan() | TakeCarrierEvent() | TakeFailure():
+            return _take(order, command)
         case TakeHold() | LiftHold():
             return _hold(order, command)
         case TimePassed():
             return watch(order, command.at)
+        case _:
+            assert_never(command)
+
+
+def _take(order: OrderShipments, command: Told) -> tuple[Event, ...]:
+    match command:
+        case TakeScan():
+            return take_scan(order, command)
+        case TakeCarrierEvent():
+            return take_carrier_event(order, command)
+        case TakeFailure():
+            return fail_units(order, command)
         case _:
             assert_never(command)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
 from schemas.changing import RedirectAnswered, Ship
+from schemas.failures import RecordFailure, WorkFailed
 from schemas.holding import HoldLifted, HoldTaken
 from schemas.holds import Hold
 from schemas.orders import ChangeAnswered, LineQuantity
@@ -25,7 +26,7 @@ from services.fulfillment.domain.state import Promise
 Progress = WorkPicked | ParcelPacked | ParcelShipped | ParcelDelivered
 Answered = ChangeAnswered | RedirectAnswered | HoldTaken | HoldLifted
 Dated = PromiseAtRisk | PromiseMoved | PromiseBroken
-Event = WarehouseWork | Progress | ShipmentException | Answered | Dated
+Event = WarehouseWork | Progress | WorkFailed | ShipmentException | Answered | Dated
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
 from schemas.changing import RedirectAnswered
+from schemas.failures import WorkFailed
 from schemas.holding import HoldLifted, HoldTaken
 from schemas.orders import ChangeAnswered
 from schemas.shipments import (
@@ -32,7 +33,7 @@ def evolve(order: OrderShipments, event: Event) -> OrderShipments:
             return _dated(order, event)
         case WorkPicked() | ParcelPacked() | ParcelShipped() | ParcelDelivered():
             return _moved(order, event.shipment_id, _advanced(order.shipments[event.shipment_id], event))
-        case ShipmentException():
+        case ShipmentException() | WorkFailed():
             return _noticed(order, event)
         case ChangeAnswered() | RedirectAnswered():
             return _answered(order, event)
@@ -104,9 +105,15 @@ def _in_work(event: WarehouseWork, *, before: InWork | None) -> InWork:
     )
 
 
-def _noticed(order: OrderShipments, event: ShipmentException) -> OrderShipments:
+def _known(order: OrderShipments, reference: str) -> OrderShipments:
     """Sorted, so that the order of arrival leaves no trace."""
-    order = order.model_copy(update={"noticed": tuple(sorted({*order.noticed, event.reference}))})
+    return order.model_copy(update={"noticed": tuple(sorted({*order.noticed, reference}))})
+
+
+def _noticed(order: OrderShipments, event: ShipmentException | WorkFailed) -> OrderShipments:
+    if isinstance(event, WorkFailed):
+        return _known(order, f"failure/{event.failure_id}")
+    order = _known(order, event.reference)
     if event.early is None:
         return order
     waiting = order.shipments[event.shipment_id].model_copy(update={"early": event.early})

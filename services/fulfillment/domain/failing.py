@@ -1,4 +1,4 @@
-"""Units that a site will not send: out of its work, once for each word of its crew, so that others are asked for them."""
+"""Units that a site will not send: out of its work, once for each word of its crew, so that others send them."""
 
 from schemas.failures import RecordFailure, WorkFailed
 from schemas.shipments import Trouble

@@ -11,6 +11,7 @@ from schemas.base import Message
 from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
 from schemas.changing import OrderRedirected, OrderSupplemented, RedirectAnswered, RedirectRequested, Ship
 from schemas.effects import EffectAnswered
+from schemas.failures import SourceFailed, WorkFailed
 from schemas.holding import HoldLifted, HoldRefused, HoldTaken, OrderHeld, OrderReleased
 from schemas.inbound import BackorderExpected, ExpectedLine
 from schemas.notices import CustomerNotified, NoticeFailed, NoticeSuperseded
@@ -230,6 +231,14 @@ ENTRIES: dict[type[Message], Entry] = {
     StockReleased: Entry(12, lambda fact: f"{_units(fact.units)} promised no more", main=False),
     StockMoved: Entry(13, _moved, main=False),
     WarehouseWork: Entry(20, _work),
+    WorkFailed: Entry(
+        21,
+        lambda fact: (
+            f"{fact.site} does not send {goods(fact.lines)} of {_number(fact.shipment_id)}: {fact.failing}, "
+            f"says {fact.operator}"
+        ),
+    ),
+    SourceFailed: Entry(12, lambda fact: f"{_units(fact.lines)} promised from {fact.site} no more", main=False),
     WorkPicked: Entry(21, lambda fact: f"{_number(fact.shipment_id)} picked at {fact.site}"),
     ParcelPacked: Entry(22, _packed),
     ParcelShipped: Entry(23, _shipped),

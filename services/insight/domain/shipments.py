@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas.base import Message
 from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
+from schemas.failures import WorkFailed
 from schemas.shipments import (
     ParcelDelivered,
     ParcelPacked,
@@ -66,6 +67,11 @@ def _delivered(fact: Fact, delivered: ParcelDelivered) -> tuple[Row, ...]:
     return _shipment(fact, delivered, delivered_at=delivered.delivered_at, tracking_number=delivered.tracking_number)
 
 
+def _failed(_fact: Fact, _failed: WorkFailed) -> tuple[Row, ...]:
+    """The revision of the work says it."""
+    return ()
+
+
 def _exception(_fact: Fact, _exception: ShipmentException) -> tuple[Row, ...]:
     return ()
 
@@ -85,6 +91,7 @@ def _broken(fact: Fact, broken: PromiseBroken) -> tuple[Row, ...]:
 PROJECTIONS: dict[type[Message], Projection] = {
     WarehouseWork: _work,
     WorkPicked: _picked,
+    WorkFailed: _failed,
     ParcelPacked: _packed,
     ParcelShipped: _shipped,
     ParcelDelivered: _delivered,

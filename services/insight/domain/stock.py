@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from schemas.base import Message
+from schemas.failures import SourceFailed
+from schemas.orders import CanceledUnits
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.sourcing import Explanation
 from schemas.stock import (
@@ -103,6 +105,15 @@ def _released(_fact: Fact, released: StockReleased) -> tuple[Row, ...]:
     return by_version("releases", released.order_id, released.version, released.units)
 
 
+def _failed(_fact: Fact, failed: SourceFailed) -> tuple[Row, ...]:
+    """As if a version below zero had taken the units away: no version of the order did."""
+    units = tuple(
+        CanceledUnits(line_id=line.line_id, quantity=line.quantity, shipment_id=failed.shipment_id)
+        for line in failed.lines
+    )
+    return by_version("releases", failed.order_id, -failed.number, units)
+
+
 def _moved(fact: Fact, moved: StockMoved) -> tuple[Row, ...]:
     change = {bucket.value: 0 for bucket in _COUNTED}
     for bucket, sign in ((moved.source, -1), (moved.target, 1)):
@@ -129,6 +140,7 @@ PROJECTIONS: dict[type[Message], Projection] = {
     BackorderLapsed: _no_rows,  # its cancellation follows
     BackorderReleased: _no_rows,  # the order's own change says what waits no more
     StockReleased: _released,
+    SourceFailed: _failed,
     ShipmentAdvanced: _no_rows,  # fulfillment's facts say how far a shipment is
     StockMoved: _moved,
     AdjustmentRefused: _no_rows,
