@@ -8,16 +8,19 @@ that orders go to another site or are split; some site always has the goods, so 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import shake_128
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 from cauce.ids import event_id, keyed_id, outside_id
 from cauce.places import Coordinates
+from cauce.runtime.reference.mappings import read_mapping
 from cauce.runtime.reference.reference_files import published
 from schemas.base import Message, Sealed
 from schemas.envelope import Envelope, Headers
 from schemas.orders import Customer, Destination, ShipOption
-from schemas.reference import Kind, Product, Site
+from schemas.policies import SourcingPolicy
+from schemas.reference import Kind, Product, ReferenceActivated, Site
 from schemas.stock import DemandLine, ReceiveStock, ReserveStock, SkuQuantity
 
 SEED = 20_260_302
@@ -45,14 +48,23 @@ class Area(NamedTuple):
     coordinates: Coordinates
 
 
-def opening(pool: int) -> Iterator[Entry]:
-    """What a pool knows and has before the first order."""
+def opening(pool: int, policy: str = "") -> Iterator[Entry]:
+    """What a pool knows and has before the first order; `policy` is a file, of those that the peer knows."""
     sites = [_site(*site) for site in SITES]
     products = [Product(id=sku(number), weight_grams=50 + number % 40 * 25) for number in range(SKUS)]
     messages: list[Message] = [*published(Kind.SITES, sites), *published(Kind.PRODUCTS, products), *_receipts(pool)]
+    if policy:
+        messages += _active(pool, Path(policy))
     for number, message in enumerate(messages, start=1):
         identity = outside_id("bench", message.type, f"{pool}/{message.natural_key()}")
         yield _entry(message, identity, number, AT, key=message.key_value())
+
+
+def _active(pool: int, file: Path) -> Iterator[Message]:
+    (version,) = published(Kind.SOURCING, read_mapping(file, SourcingPolicy))
+    yield version
+    label = file.stem
+    yield ReferenceActivated(kind=Kind.SOURCING, pool=pool, label=label, version=version.version, activated_at=AT)
 
 
 def orders(pool: int, numbers: range) -> Iterator[Entry]:

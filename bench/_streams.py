@@ -28,12 +28,15 @@ def build(home: Path) -> Path:
     return folder
 
 
-def run(folder: Path, *, servers: str, prefix: str, name: str, orders: int, partitions: int) -> dict[str, Any]:
+def run(
+    folder: Path, *, servers: str, prefix: str, name: str, orders: int, partitions: int, policy: bool
+) -> dict[str, Any]:
     """Let it read `stock-commands` from the beginning to the end. Seconds from the first order to its last commit."""
     topics = [prefix + topic for topic in ("stock-commands", ALLOCATED, MOVED)]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryDirectory() as state:
-        arguments = (servers, f"{prefix}{name}", *topics, orders, partitions, 1, state)
+        arguments: tuple[object, ...] = (servers, f"{prefix}{name}", *topics, orders, partitions, 1, state)
+        arguments += ("policy",) if policy else ()
         found = program(folder, "AllocationPeer", *arguments)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

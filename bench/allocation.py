@@ -3,6 +3,9 @@
 Both read the same topic of the frozen job (`_job.py`), exactly-once, with RocksDB, in one process with one thread of
 work; they alternate, who goes first too. Orders a second count from the first order to the commit of the last. After
 each run its facts are read: both must have published the same records, to the byte, or nothing was measured.
+
+BENCH_POLICY names a policy file for the job, `deploy/policies/fewest-splits.yaml`: the full engine beside the peer that
+searches in the same way.
 """
 
 import asyncio
@@ -27,6 +30,7 @@ from cauce.runtime.topics import TopicSpec, create_topics
 ORDERS = int(os.environ.get("BENCH_ORDERS", "200000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 PARTITIONS = int(os.environ.get("BENCH_PARTITIONS", "1"))
+POLICY = os.environ.get("BENCH_POLICY", "")  # the frozen job has none
 FACTS = {"allocated": _streams.ALLOCATED, "stock-moved": _streams.MOVED}  # ours, and the peer's
 
 
@@ -42,7 +46,7 @@ async def prepare(settings: Settings) -> int:
     await producer.start()
     records = 0
     for pool in range(PARTITIONS):
-        entries = [*_job.opening(pool), *_job.orders(pool, range(pool, ORDERS, PARTITIONS))]
+        entries = [*_job.opening(pool, POLICY), *_job.orders(pool, range(pool, ORDERS, PARTITIONS))]
         for delivery, count in await send_records(producer, settings.topic("stock-commands"), pool, entries):
             await delivery
             records += count
@@ -62,7 +66,8 @@ def ours(settings: Settings, name: str, records: int) -> dict[str, Any]:
 def peers(settings: Settings, name: str, folder: Any) -> dict[str, Any]:
     """One run of the peer."""
     given = {"servers": str(settings.servers), "prefix": settings.prefix, "name": name}
-    return _figures(_streams.run(folder, **given, orders=ORDERS, partitions=PARTITIONS))
+    run = _streams.run(folder, **given, orders=ORDERS, partitions=PARTITIONS, policy=bool(POLICY))
+    return _figures(run)
 
 
 def _figures(run: dict[str, Any]) -> dict[str, Any]:
@@ -95,6 +100,7 @@ def summary(rounds: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "orders": ORDERS,
         "partitions": PARTITIONS,
+        "policy": POLICY or None,
         **{side: median(of_side) for side, of_side in rates.items()},
         "ratio": median(ratios),
         "ranges": {side: [min(s), max(s)] for side, s in {**rates, "ratio": ratios}.items()},

@@ -24,7 +24,7 @@ import org.apache.kafka.streams.state.Stores;
  * The keeper's job in Kafka Streams, exactly-once, with RocksDB. One JSON line with the figures at the end.
  *
  * <p>Arguments: bootstrap servers, application id, source topic, topic of promises, topic of the ledger, orders,
- * partitions, threads, state folder.
+ * partitions, threads, state folder; one more where the job has a policy.
  */
 public final class AllocationPeer {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -67,14 +67,16 @@ public final class AllocationPeer {
   }
 
   private static Topology topology(String[] args, Progress progress) {
-    return new Topology()
+    boolean ruled = args.length > 9;
+    Topology topology = new Topology()
         .addSource("commands", new ByteArrayDeserializer(), new ByteArrayDeserializer(), args[2])
-        .addProcessor("keeper", () -> new Keeper(progress), "commands")
+        .addProcessor("keeper", () -> new Keeper(progress, ruled), "commands")
         .addStateStore(store(Keeper.POSITIONS, new PositionSerde()), "keeper")
-        .addStateStore(store(Keeper.ORDERS, rows()), "keeper")
+        .addStateStore(store(Keeper.ORDERS, json(Messages.OrderRow.class)), "keeper")
         .addStateStore(store(Keeper.SEQUENCE, Serdes.Long()), "keeper")
         .addSink("allocated", args[3], new StringSerializer(), new ByteArraySerializer(), "keeper")
         .addSink("moved", args[4], new StringSerializer(), new ByteArraySerializer(), "keeper");
+    return ruled ? topology.addStateStore(store(Keeper.LOADS, json(Messages.Today.class)), "keeper") : topology;
   }
 
   private static <V> StoreBuilder<?> store(String name, Serde<V> values) {
@@ -82,7 +84,7 @@ public final class AllocationPeer {
         .withCachingEnabled();
   }
 
-  private static Serde<Messages.OrderRow> rows() {
+  private static <V> Serde<V> json(Class<V> kind) {
     return Serdes.serdeFrom(
         (topic, row) -> {
           try {
@@ -93,7 +95,7 @@ public final class AllocationPeer {
         },
         (topic, value) -> {
           try {
-            return value == null ? null : JSON.readValue(value, Messages.OrderRow.class);
+            return value == null ? null : JSON.readValue(value, kind);
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }

@@ -1,6 +1,9 @@
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The messages of the job in the form of Cauce's schemas, and the rows that the keeper keeps. */
 final class Messages {
@@ -23,7 +26,10 @@ final class Messages {
 
   record Receive(long pool, String receipt_id, String site, List<SkuQuantity> lines) {}
 
-  record Item(String id, String country, Coordinates coordinates, long weight_grams) {}
+  record Item(String id, String country, Coordinates coordinates, long weight_grams, String name, List<Rule> rules) {}
+
+  record Rule(String name, Map<String, List<String>> when, List<Map<String, Object>> criteria, Integer max_splits,
+      String unfilled) {}
 
   record Published(String kind, String version, List<Item> items) {}
 
@@ -35,8 +41,19 @@ final class Messages {
   record Candidate(String site, long distance_meters, int lines_served, long units_served, boolean chosen,
       String excluded) {}
 
+  record SitePoints(String site, long unfilled, List<Long> points) {}
+
+  record Policy(String policy, String policy_version, String rates_version, String rule, String day, String method,
+      int compared, List<String> criteria, List<Long> points, long unfilled, List<SitePoints> alone) {}
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   record Explanation(String rule, String sites_version, String products_version, String trigger,
-      List<Candidate> candidates) {}
+      List<Candidate> candidates, Policy sourcing) {}
+
+  /** How many shipments were promised from each site on the latest day. */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
+  @JsonPropertyOrder({"day", "shipments"})
+  record Today(String day, TreeMap<String, Long> shipments) {}
 
   record Allocated(String order_id, String order_number, int decision, long pool, Customer customer,
       Destination destination, String ship_option, String deliver_by, List<Shipment> shipments,
