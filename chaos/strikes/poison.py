@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from cauce.runtime.engine.parking import about
+from cauce.runtime.engine.parking import about, is_note
 from cauce.runtime.lane import Lane
 from cauce.runtime.log_reader import read_to_end
 from cauce.runtime.settings import Settings
@@ -73,6 +73,8 @@ async def counted(poison: Poison, servers: str, settings: Settings, lanes: Itera
     """Every record of poison, and every lane that reads its topic."""
     parked: Counter[tuple[str, Place]] = Counter()
     async for record in read_to_end(servers, settings, sorted({lane.parked for lane in lanes})):
+        if is_note(record.headers):
+            continue
         what = about(record.headers)
         parked[what.lane, Place(what.topic, what.partition, what.offset)] += 1
     wanted = [(lane, place) for place in poison.written for lane in poison.readers[place.topic]]
