@@ -7,6 +7,7 @@ from pydantic import PositiveInt
 
 from schemas.base import Instant, Message, Part
 from schemas.holds import Hold, HoldKind
+from schemas.kits import KitLines
 from schemas.orders import Customer, Destination, Reason, ShipOption, Sku
 from schemas.sourcing import Day
 
@@ -91,6 +92,7 @@ class Claim(Part):
     lines: tuple[ClaimedLine, ...]
     holds: tuple[Hold, ...] | None = None
     cancel_after: Day | None = None
+    kits: tuple[KitLines, ...] | None = None
 
 
 class ReleaseCause(StrEnum):

@@ -9,6 +9,7 @@ from cauce.money import Currency, Money, total, worths
 from cauce.places import Coordinates
 from schemas.base import Instant, Message, Part, Sealed
 from schemas.holds import Hold
+from schemas.kits import SoldKit
 from schemas.sourcing import Day
 
 Sku = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -146,7 +147,7 @@ class Reason(Part):
 class OrderPlaced(Message):
     """The order is taken, once and for ever; version 1. `digest` is that of what the channel sent.
 
-    With `holds` it stands still until each of them has ended.
+    With `holds` it stands still until each of them has ended. `kits` are lines of the channel that were broken up.
     """
 
     type: ClassVar[str] = "order.placed.v1"
@@ -169,6 +170,7 @@ class OrderPlaced(Message):
     digest: str = ""
     holds: tuple[Hold, ...] | None = None
     cancel_after: Day | None = None
+    kits: tuple[SoldKit, ...] | None = None
 
     def amount(self) -> Money:
         """What the customer pays: lines and charges."""

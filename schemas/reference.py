@@ -10,6 +10,7 @@ from cauce.places import Coordinates
 from schemas.base import Instant, Message, Part
 from schemas.buying import Buying
 from schemas.holds import HoldRules
+from schemas.kits import KitComponent
 from schemas.orders import Country, ShipOption, Sku
 from schemas.policies import SourcingPolicy
 from schemas.promises import PromiseTerms
@@ -20,6 +21,7 @@ class Kind(StrEnum):
 
     SITES = "sites"
     PRODUCTS = "products"
+    KITS = "kits"
     RATES = "rates"
     POLICY = "policy"
     STOCKING = "stocking"
@@ -100,6 +102,7 @@ class Policy(Part):
 MODELS: dict[Kind, type[Part]] = {
     Kind.SITES: Site,
     Kind.PRODUCTS: Product,
+    Kind.KITS: KitComponent,
     Kind.RATES: Rate,
     Kind.POLICY: Policy,
     Kind.STOCKING: Stocking,

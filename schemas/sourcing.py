@@ -6,6 +6,7 @@ from pydantic import NonNegativeInt, PositiveInt, StringConstraints
 
 from cauce.money import Currency
 from schemas.base import Part
+from schemas.kits import KitLines
 
 Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
@@ -21,13 +22,15 @@ class LineWorth(Part):
 class OrderTerms(Part):
     """What rules may ask of an order beside where it goes and to whom.
 
-    Units that wait on the day after `cancel_after` are canceled, whatever the rule says.
+    Units that wait on the day after `cancel_after` are canceled, whatever the rule says. The lines of `kits` belong
+    together.
     """
 
     channel: str
     currency: Currency
     worths: tuple[LineWorth, ...] = ()
     cancel_after: Day | None = None
+    kits: tuple[KitLines, ...] | None = None
 
 
 class SitePoints(Part):

@@ -28,6 +28,8 @@ def page(story: OrderStory, *, everything: bool, width: int) -> RenderableType:
     shown = [_header(story.order), *parts.holds(story), *_troubles(story)]
     if story.lines:
         shown.append(_lines(story, wide=width >= WIDE))
+    if story.kits:
+        shown.append(section("Kits", parts.kits(story)))
     if story.shipments:
         shown.append(section("Parcels", parts.shipments(story)))
     if story.payments or story.refunds:

@@ -30,6 +30,18 @@ def holds(story: OrderStory) -> Iterator[RenderableType]:
             yield phrase((" held ", "bold black on yellow"), (what, "yellow"), (may, QUIET))
 
 
+def kits(story: OrderStory) -> RenderableType:
+    """Kits as they were sold, and the lines that each of them is."""
+    skus = {line["line_id"]: line["sku"] for line in story.lines}
+    table = grid("kit", "kits", "of each", "amount", right=("kits", "amount"), whole=("kits", "amount"))
+    for kit in story.kits:
+        parts = sorted(kit["parts"], key=lambda part: int(part["line_id"]))
+        each = ", ".join(f"{part['units']} {skus.get(part['line_id'])} (line {part['line_id']})" for part in parts)
+        amount = words.amount(kit["amount"], story.order["currency"])
+        table.add_row(text(kit["kit"], "bold"), text(kit["kits"]), text(each), text(amount))
+    return table
+
+
 def shipments(story: OrderStory) -> RenderableType:
     """Parcels, each with what it costs, its number, and the services that lost."""
     table = grid("", "")

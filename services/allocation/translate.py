@@ -8,6 +8,7 @@ from cauce.runtime.service import Received
 from schemas.failures import ResourceUnits, WorkFailed
 from schemas.holding import Claim, ClaimedLine, OrderReleased
 from schemas.holds import keeps_from_stock
+from schemas.kits import KitLines
 from schemas.light import light
 from schemas.orders import LineQuantity, OrderChanged, OrderPlaced
 from schemas.reference import Kind, TimeReached
@@ -21,7 +22,7 @@ from services.allocation.domain.pools import FIRST_POOL, pool_of
 from services.allocation.domain.ruling import Timed
 
 _reserve, _demand, _release = light(ReserveStock), light(DemandLine), light(ReleaseStock)
-_order_terms, _worth = light(OrderTerms), light(LineWorth)
+_order_terms, _worth, _kit = light(OrderTerms), light(LineWorth), light(KitLines)
 _moves, _units = light(AdvanceShipment), light(LineQuantity)
 _anew = light(ResourceUnits)
 _restock, _returned = light(RestockReturn), light(ReturnedUnits)
@@ -49,8 +50,16 @@ def from_order_placed(received: Received, _reference: Reference) -> ReserveStock
 def _terms(placed: OrderPlaced) -> OrderTerms:
     worths = (_worth(line_id=line.line_id, quantity=line.quantity, amount=line.amount.amount) for line in placed.lines)
     return _order_terms(
-        channel=placed.channel, currency=placed.currency, worths=tuple(worths), cancel_after=placed.cancel_after
+        channel=placed.channel,
+        currency=placed.currency,
+        worths=tuple(worths),
+        cancel_after=placed.cancel_after,
+        kits=placed.kits and tuple(map(_lines_of, placed.kits)),
     )
+
+
+def _lines_of(kit: KitLines) -> KitLines:
+    return _kit(line_id=kit.line_id, sku=kit.sku, quantity=kit.quantity, parts=kit.parts)
 
 
 def from_order_released(received: Received, _reference: Reference) -> ReserveStock | None:
@@ -79,6 +88,7 @@ def _claimed_terms(claim: Claim) -> OrderTerms:
         currency=claim.currency,
         worths=_claimed(claim.lines),
         cancel_after=claim.cancel_after,
+        kits=claim.kits,
     )
 
 

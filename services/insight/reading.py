@@ -21,6 +21,7 @@ from services.insight.tables import (
     DECISIONS,
     EXCEPTIONS,
     HOLDS,
+    KITS,
     LINES,
     NOTICES,
     ORDERS,
@@ -48,6 +49,7 @@ class OrderStory(NamedTuple):
 
     order: Fields
     lines: list[Fields]
+    kits: list[Fields]
     shipments: list[Fields]
     decisions: list[Fields]
     payments: list[Fields]
@@ -146,6 +148,7 @@ def story_of(connection: Connection, order: Fields) -> OrderStory:
     return OrderStory(
         order=order | {name: row[name] for row in redirected for name in ("country", "ship_option", "deliver_by")},
         lines=sorted(of(LINES), key=lambda line: (len(line["line_id"]), line["line_id"])),
+        kits=_nested(_sold_kits(parts := of(KITS)), parts, by="kit_line", name="parts"),
         shipments=_nested(parcels, promised, by="shipment_id", name="lines"),
         decisions=[_parsed(row, "candidates") for row in of(DECISIONS, DECISIONS.c.at, DECISIONS.c.rule)],
         payments=of(PAYMENTS, PAYMENTS.c.captured_at),
@@ -170,6 +173,13 @@ def to_json(value: Any) -> Any:
 
 def _nested(parents: list[Fields], children: list[Fields], *, by: str, name: str) -> list[Fields]:
     return [parent | {name: [child for child in children if child[by] == parent[by]]} for parent in parents]
+
+
+def _sold_kits(parts: list[Fields]) -> list[Fields]:
+    """Each kit once, by its line."""
+    names = ("kit_line", "kit", "description", "kits", "amount")
+    found = {part["kit_line"]: {name: part[name] for name in names} for part in parts}
+    return [found[line] for line in sorted(found, key=int)]
 
 
 def _still_promised(lines: list[Fields], releases: list[Fields]) -> list[Fields]:

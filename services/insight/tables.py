@@ -48,6 +48,14 @@ LINES = Table(
     *of(BigInteger, "unit_price", "amount", "tax"),
     *(derived(stage) for stage in Tally._fields),
 )
+KITS = Table(
+    "order_kits",
+    METADATA,
+    key("order_id"),
+    key("line_id"),  # of a component
+    *of(String, "kit_line", "kit", "description"),
+    *of(BigInteger, "kits", "units", "amount"),  # amount is of all the kits
+)
 CHANGES = Table(
     "changes",
     METADATA,

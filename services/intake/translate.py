@@ -1,5 +1,6 @@
 """Other people's messages as commands of an order, with the reference data that judging it needs."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from cauce.decider import Reference
@@ -7,6 +8,7 @@ from cauce.runtime.service import Received
 from schemas.changing import ChangeOrder, OrderSupplemented, RedirectAnswered, RedirectOrder
 from schemas.holding import HoldOrder, ReleaseHold
 from schemas.holds import HoldRule
+from schemas.kits import kits_of
 from schemas.orders import CancelOrder, ChangeAnswered, PlaceOrder
 from schemas.reference import Kind, Policy, Site
 from schemas.stock import BackorderLapsed
@@ -21,6 +23,7 @@ from services.intake.domain.commands import (
     SettleRedirect,
     TakeOrder,
 )
+from services.intake.domain.kits import Recipe
 from services.intake.domain.supplements import Ask
 
 Asked = TakeOrder | AskForChange | AskForQuantities | AskForRedirect | AskForHold | AskForRelease
@@ -47,14 +50,15 @@ def from_command(received: Received, reference: Reference) -> Asked:
 
 def _take(order: PlaceOrder, at: datetime, reference: Reference) -> TakeOrder:
     """With today's policy and rules, and which of its skus nobody knows."""
-    rules = _rules(reference)
+    rules, recipes = _rules(reference), _recipes(order, reference)
     return TakeOrder(
         at=at,
         order=order,
         policy=_policy(reference),
-        unknown_skus=_unknown_skus(order, reference),
+        unknown_skus=_unknown_skus(order, recipes, reference),
         rules=rules,
         home=reference.derived(Kind.SITES, _countries) if rules else frozenset(),
+        recipes=recipes,
     )
 
 
@@ -99,7 +103,22 @@ def from_reference(_received: Received, _reference: Reference) -> None:
     """Reference data is kept by the runtime; no order changes for it."""
 
 
-def _unknown_skus(order: PlaceOrder, reference: Reference) -> frozenset[str]:
+def _recipes(order: PlaceOrder, reference: Reference) -> dict[str, Recipe]:
+    version = reference.version(Kind.KITS)
+    if not version:
+        return {}
+    kits = reference.derived(Kind.KITS, kits_of)
+    return {line.sku: Recipe(version, kits[line.sku]) for line in order.lines if line.sku in kits}
+
+
+def _unknown_skus(order: PlaceOrder, recipes: Mapping[str, Recipe], reference: Reference) -> frozenset[str]:
+    """A kit of which a component is unknown is so itself."""
     if not reference.version(Kind.PRODUCTS):
         return frozenset()
-    return frozenset(sku for sku in {line.sku for line in order.lines} if reference.item(Kind.PRODUCTS, sku) is None)
+    stocked = {
+        line.sku: [one.component for one in recipes[line.sku].components] if line.sku in recipes else [line.sku]
+        for line in order.lines
+    }
+    return frozenset(
+        sku for sku, skus in stocked.items() if any(reference.item(Kind.PRODUCTS, one) is None for one in skus)
+    )

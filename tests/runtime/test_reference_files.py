@@ -37,6 +37,7 @@ def flaws(tmp_path):
 def test_every_kind_is_read_from_its_file(tmp_path):
     (tmp_path / "sites.csv").write_text(SITES + VENLO)
     (tmp_path / "products.csv").write_text("id,weight_grams,name\nA,10,\n")
+    (tmp_path / "kits.csv").write_text("id,kit,component,quantity,share\nset-1,SET,A,2,100\n")
     (tmp_path / "rates.csv").write_text(RATES + "one,DPD,Classic,yes,500,100,GBP,30000,2\n")
     (tmp_path / "policy.yaml").write_text(POLICY)
     (tmp_path / "stocking.csv").write_text("id,unit_value,currency\nA,250,EUR\n")
@@ -50,6 +51,7 @@ def test_every_kind_is_read_from_its_file(tmp_path):
     assert [found[kind][0].id for kind in FILES] == [
         "VENLO",
         "A",
+        "set-1",
         "one",
         "policy",
         "A",
@@ -62,6 +64,22 @@ def test_every_kind_is_read_from_its_file(tmp_path):
     assert found[Kind.SITES][0].coordinates.longitude == 6.17
     assert found[Kind.PRODUCTS][0].name == ""
     assert (found[Kind.RATES][0].base.amount, found[Kind.RATES][0].per_kilogram.currency) == (500, "GBP")
+
+
+def test_no_kit_is_part_of_a_kit_so_that_none_is_within_itself(flaws):
+    assert flaws(kits="id,kit,component,quantity,share\n1,SET,BOX,1,1\n2,BOX,CUP,6,1\n3,LOOP,LOOP,1,1\n") == [
+        "kits.csv, column component: row 1: BOX is a kit, and no kit is part of one: name what it is made of",
+        "kits.csv, column component: row 3: LOOP is a kit, and no kit is part of one: name what it is made of",
+    ]
+
+
+def test_a_kit_has_each_component_once_with_a_price_and_of_known_goods(flaws):
+    rows = "1,SET,CUP,1,1\n2,SET,CUP,1,1\n3,FREE,CUP,1,0\n4,ODD,LAMP,1,1\n"
+    assert flaws(products="id,weight_grams\nCUP,1\n", kits=f"id,kit,component,quantity,share\n{rows}") == [
+        "kits.csv: kit SET has CUP in 2 rows: say it once, with the quantity of all",
+        "kits.csv, column share: kit FREE has no share above 0: what it costs must be some component's",
+        "kits.csv, column component: row 4: LAMP is not in products.csv",
+    ]
 
 
 def test_what_is_wrong_with_a_row_as_a_whole_is_told_by_its_line(flaws):
@@ -256,7 +274,7 @@ def test_of_a_file_that_is_all_wrong_the_first_flaws_are_listed_and_the_others_f
 def test_a_folder_without_a_file_of_any_kind_is_told_their_names(flaws, tmp_path):
     (tmp_path / "site.csv").write_text(SITES + VENLO)
     (flaw,) = flaws()
-    tables = "sites.csv, products.csv, rates.csv, policy.yaml, stocking.csv, safety.csv, buying.csv"
+    tables = "sites.csv, products.csv, kits.csv, rates.csv, policy.yaml, stocking.csv, safety.csv, buying.csv"
     assert flaw.endswith(f"expected {tables}, holds.yaml, promises.yaml, or some of them, found none")
 
 

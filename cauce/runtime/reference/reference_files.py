@@ -1,4 +1,4 @@
-"""A company's reference data as files in one folder: sites, products, rates, policy, holds, promises, stock terms."""
+"""A company's reference data as files in one folder: sites, goods and kits, rates, policy, holds, promises, stock."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +10,7 @@ import orjson
 from cauce.ids import digest
 from cauce.runtime.reference.flaws import BrokenFile, Flaw, bounded
 from cauce.runtime.reference.holiday_calendars import with_holidays
+from cauce.runtime.reference.kit_files import checked_kits
 from cauce.runtime.reference.mappings import read_mapping
 from cauce.runtime.reference.tables import read_table
 from schemas.base import Part
@@ -31,6 +32,8 @@ def read_folder(folder: Path) -> dict[Kind, list[Part]]:
             found[kind] = read(folder / name, MODELS[kind])
             if kind is Kind.PROMISES:
                 found[kind] = with_holidays(folder / name, found[kind], found.get(Kind.SITES))
+            if kind is Kind.KITS:
+                checked_kits(folder / name, found[kind], found.get(Kind.PRODUCTS))
         except BrokenFile as broken:
             flaws += bounded(broken.flaws)
     if not found and not flaws:

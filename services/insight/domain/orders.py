@@ -1,7 +1,10 @@
 """Orders: taken, refused, changed."""
 
+from collections.abc import Iterator
+
 from schemas.base import Message
 from schemas.changing import OrderRedirected, OrderSupplemented, RedirectAnswered, RedirectRequested
+from schemas.kits import SoldKit
 from schemas.orders import (
     CanceledUnits,
     ChangeAnswered,
@@ -48,8 +51,22 @@ def _placed(fact: Fact, placed: OrderPlaced) -> tuple[Row, ...]:
         for line in placed.lines
     )
     version = {"order_id": placed.order_id, "version": placed.version, "amount": placed.amount().amount, "at": fact.at}
+    kits = (row for kit in placed.kits or () for row in _kit_rows(placed.order_id, kit))
     held = (hold_row(fact, placed.order_id, hold) for hold in placed.holds or ())
-    return (Row("orders", order), Row("order_versions", version), *lines, *held)
+    return (Row("orders", order), Row("order_versions", version), *lines, *kits, *held)
+
+
+def _kit_rows(order_id: str, kit: SoldKit) -> Iterator[Row]:
+    """A row for each of its lines."""
+    sold = {
+        "kit_line": kit.line_id,
+        "kit": kit.sku,
+        "description": kit.description,
+        "kits": kit.quantity,
+        "amount": kit.amount.amount,
+    }
+    for part in kit.parts:
+        yield Row("order_kits", {"order_id": order_id, "line_id": part.line_id, "units": part.quantity} | sold)
 
 
 def _refused(fact: Fact, refused: OrderRefused) -> tuple[Row, ...]:

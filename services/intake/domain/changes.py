@@ -18,6 +18,7 @@ from schemas.orders import (
     Reason,
 )
 from services.intake.domain.commands import AskForChange, Event, SettleChange
+from services.intake.domain.kits import with_kits
 from services.intake.domain.state import Ask, OpenOrder, Order
 
 _NOTHING_LEFT = Reason(field="line_ids", code="nothing-left", detail="all of it is canceled")
@@ -69,7 +70,7 @@ def why_closed(order: Order) -> Reason:
 
 def _proposed(order: OpenOrder, request: CancelOrder) -> ChangeRequested | ChangeRefused:
     left = order.left()
-    line_ids = tuple(dict.fromkeys(request.line_ids)) or tuple(left)
+    line_ids = with_kits(order.kits, request.line_ids) or tuple(left)
     unknown = [line_id for line_id in line_ids if line_id not in left]
     if unknown:
         detail = f"the order has no line {', '.join(unknown)}"

@@ -1,6 +1,7 @@
 """What intake is told, and what it may say."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas.changing import (
@@ -26,6 +27,7 @@ from schemas.orders import (
 )
 from schemas.reference import Policy
 from schemas.stock import BackorderLapsed
+from services.intake.domain.kits import Recipe
 
 Taken = OrderPlaced | OrderRefused | OrderConflicted
 Changed = ChangeRequested | ChangeRefused | OrderChanged | OrderSupplemented
@@ -38,7 +40,8 @@ Event = Taken | Changed | Redirected | Held
 class TakeOrder:
     """A channel sent an order. `policy` is absent, and `unknown_skus` empty, where none was published.
 
-    `rules` say which orders are held; `home` are the countries where sites stand, asked for by them alone.
+    `rules` say which orders are held; `home` are the countries where sites stand, asked for by them alone. `recipes`
+    are those of its skus that are kits.
     """
 
     at: datetime
@@ -47,6 +50,7 @@ class TakeOrder:
     unknown_skus: frozenset[str] = frozenset()
     rules: tuple[HoldRule, ...] = ()
     home: frozenset[str] = frozenset()
+    recipes: Mapping[str, Recipe] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from schemas.holds import RELEASED_BY, STOPS, HeldStage, Hold, is_on_all, keeps_
 from schemas.orders import Reason
 from services.intake.domain.changes import why_closed
 from services.intake.domain.commands import AskForHold, AskForRelease, TimePassed
+from services.intake.domain.kits import plain, with_kits
 from services.intake.domain.state import OpenOrder, Order
 
 CLOCK = "clock"
@@ -33,7 +34,7 @@ def ask_for_hold(order: Order, command: AskForHold) -> tuple[OrderHeld | HoldRef
     wrong = _why_not_held(order, command)
     if wrong or order.open is None:
         return (_refused(request, wrong or why_closed(order)),)
-    hold = _hold(request)
+    hold = _hold(request, order.open)
     return (
         OrderHeld(
             order_id=request.order_id,
@@ -60,13 +61,13 @@ def _why_not_held(order: Order, command: AskForHold) -> Reason | None:
     return None
 
 
-def _hold(request: HoldOrder) -> Hold:
+def _hold(request: HoldOrder, order: OpenOrder) -> Hold:
     """On a part of an order it stops packing, not the stock: that is promised to the order as a whole."""
     hold = Hold(
         hold_id=request.request_id,
         kind=request.kind,
         stops=STOPS[request.kind],
-        line_ids=request.line_ids,
+        line_ids=with_kits(order.kits, request.line_ids),
         shipment_ids=request.shipment_ids,
         reason=request.reason,
         release_by=RELEASED_BY[request.kind],
@@ -150,6 +151,7 @@ def _claim(order: OpenOrder, left: tuple[Hold, ...]) -> Claim | None:
         ),
         holds=left or None,
         cancel_after=terms.cancel_after,
+        kits=plain(order.kits),
     )
 
 

@@ -7,10 +7,11 @@ the order was: by a payment of exactly that, or on account.
 from collections.abc import Iterator
 
 from cauce.money import Money, total
-from schemas.changing import ChangeOrder, OrderSupplemented
+from schemas.changing import ChangeOrder, LineTarget, OrderSupplemented
 from schemas.orders import AskedLine, ChangeRefused, ChangeRequested, LineQuantity, PlaceOrder, Reason
 from services.intake.domain.changes import why_closed
 from services.intake.domain.commands import AskForQuantities
+from services.intake.domain.kits import kit_with, with_kits
 from services.intake.domain.state import Line, OpenOrder, Order, Terms
 
 Answer = ChangeRequested | ChangeRefused | OrderSupplemented
@@ -37,7 +38,8 @@ def _wrong(order: OpenOrder, request: ChangeOrder) -> Reason | None:
     unknown = [target.line_id for target in request.quantities if target.line_id not in left]
     if unknown:
         return Reason(field="quantities", code="unknown-line", detail=f"the order has no line {', '.join(unknown)}")
-    if len({target.line_id for target in request.quantities}) < len(request.quantities):
+    wanted = [line_id for target in request.quantities for line_id in with_kits(order.kits, (target.line_id,))]
+    if len(set(wanted)) < len(wanted):
         return Reason(field="quantities", code="repeated", detail="a line is named twice")
     amounts = [*(line.unit_price for line in request.added), *(payment.amount for payment in request.payments)]
     if any(amount.currency != order.currency for amount in amounts):
@@ -52,7 +54,14 @@ def _wrong(order: OpenOrder, request: ChangeOrder) -> Reason | None:
 
 
 def _free(order: OpenOrder, line_id: str) -> int:
-    """Units that are left, and that no request is to cancel."""
+    """Units that are left, and that no request is to cancel; of a kit's line, kits, begun ones among them."""
+    kit = kit_with(order.kits, line_id)
+    if kit is None:
+        return _free_units(order, line_id)
+    return max(-(-_free_units(order, part.line_id) // part.quantity) for part in kit.parts)
+
+
+def _free_units(order: OpenOrder, line_id: str) -> int:
     return order.left()[line_id] - order.asked(line_id)
 
 
@@ -68,7 +77,7 @@ def _unpaid(order: OpenOrder, request: ChangeOrder) -> Reason | None:
 
 
 def _fewer(order: OpenOrder, request: ChangeOrder) -> ChangeRequested:
-    named = [(target.line_id, _free(order, target.line_id) - target.quantity) for target in request.quantities]
+    named = [one for target in request.quantities for one in _too_many(order, target)]
     fewer = [LineQuantity(line_id=line_id, quantity=units) for line_id, units in named if units > 0]
     return ChangeRequested(
         order_id=request.order_id,
@@ -80,11 +89,29 @@ def _fewer(order: OpenOrder, request: ChangeOrder) -> ChangeRequested:
     )
 
 
+def _too_many(order: OpenOrder, target: LineTarget) -> Iterator[tuple[str, int]]:
+    kit = kit_with(order.kits, target.line_id)
+    if kit is None:
+        yield target.line_id, _free_units(order, target.line_id) - target.quantity
+        return
+    for part in kit.parts:
+        yield part.line_id, _free_units(order, part.line_id) - target.quantity * part.quantity
+
+
 def _raised(order: OpenOrder, request: ChangeOrder) -> Iterator[AskedLine]:
     for target in request.quantities:
         units = target.quantity - _free(order, target.line_id)
         if units > 0:
-            line = order.lines[int(target.line_id) - 1]
+            kit, line = kit_with(order.kits, target.line_id), order.lines[int(target.line_id) - 1]
+            if kit:
+                line = Line(
+                    kit.quantity,
+                    0,
+                    sku=kit.sku,
+                    paid=kit.amount.amount,
+                    price=kit.unit_price.amount,
+                    tax=kit.tax.amount,
+                )
             yield AskedLine(
                 line_id="",
                 sku=line.sku,

@@ -7,6 +7,7 @@ from schemas.orders import AskedLine, PlaceOrder, Reason
 from services.intake.domain.commands import TakeOrder
 
 MOST_UNITS = 1_000_000  # of one line; more is a mistake
+MOST_LINES = 2000  # with those of kits
 MOST_MINOR_UNITS = 10**12  # of one amount; more is a mistake
 
 
@@ -18,7 +19,7 @@ def refusals(command: TakeOrder) -> tuple[Reason, ...]:
         found += _line(f"lines.{index}", line, unknown=line.sku in command.unknown_skus)
     if [line.line_id for line in order.lines] != [str(number) for number in range(1, len(order.lines) + 1)]:
         found.append(Reason(field="lines", code="numbering", detail="line ids must count from 1"))
-    found += _amounts(order)
+    found += [*_kits(command), *_amounts(order)]
     return tuple(found)
 
 
@@ -39,6 +40,22 @@ def _address(order: PlaceOrder) -> Iterator[Reason]:
         yield Reason(field="ship_to.country", code="unknown", detail=detail)
     for field in order.address_gaps:
         yield Reason(field=f"ship_to.{field}", code="required", detail=f"the {field} is empty")
+
+
+def _kits(command: TakeOrder) -> Iterator[Reason]:
+    """What kits come to, in units of a component and in lines."""
+    kits = [
+        (at, line, command.recipes[line.sku])
+        for at, line in enumerate(command.order.lines)
+        if command.recipes.get(line.sku)
+    ]
+    for index, line, recipe in kits:
+        if line.quantity * max(one.quantity for one in recipe.components) > MOST_UNITS >= line.quantity:
+            detail = f"more than {MOST_UNITS} units of a component"
+            yield Reason(field=f"lines.{index}.quantity", code="too-large", detail=detail)
+    lines = len(command.order.lines) + sum(len(recipe.components) - 1 for _, _, recipe in kits)
+    if kits and lines > MOST_LINES:
+        yield Reason(field="lines", code="too-many", detail=f"its kits come to {lines} lines, {MOST_LINES} at most")
 
 
 def _line(path: str, line: AskedLine, *, unknown: bool) -> Iterator[Reason]:

@@ -16,6 +16,7 @@ from schemas.base import Instant, Part
 from schemas.changing import OrderRedirected, OrderSupplemented, RedirectRequested, Ship
 from schemas.holding import HoldRefused, OrderHeld, OrderReleased
 from schemas.holds import Hold
+from schemas.kits import SoldKit
 from schemas.orders import (
     CanceledUnits,
     ChangeRefused,
@@ -96,6 +97,7 @@ class OpenOrder(Part):
     asks: tuple[Ask, ...] = Field(default=(), alias="a")
     holds: tuple[Hold, ...] = Field(default=(), alias="k")
     terms: Terms | None = Field(default=None, alias="t")
+    kits: tuple[SoldKit, ...] = Field(default=(), alias="b")
 
     @property
     def whole(self) -> bool:
@@ -211,6 +213,7 @@ def _opened(placed: OrderPlaced) -> OpenOrder:
             for line, worth in zip(placed.lines, worths, strict=True)
         ),
         holds=placed.holds or (),
+        kits=placed.kits or (),
         terms=Terms(
             order_id=placed.order_id,
             channel=placed.channel,

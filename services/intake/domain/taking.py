@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import orjson
 
 from cauce.ids import digest
-from schemas.orders import OrderConflicted, OrderLine, OrderPlaced, OrderRefused, PlaceOrder, ShipOption
+from schemas.orders import OrderConflicted, OrderPlaced, OrderRefused, PlaceOrder, ShipOption
 from schemas.reference import Policy
 from services.intake.domain.commands import Event, TakeOrder
+from services.intake.domain.kits import exploded
 from services.intake.domain.refusals import refusals
 from services.intake.domain.rules import holds_of
 from services.intake.domain.state import Order
@@ -74,13 +75,15 @@ def _conflict(order: Order, asked: PlaceOrder, content: str) -> OrderConflicted:
 
 def _placed(command: TakeOrder, content: str) -> OrderPlaced:
     order = command.order
+    lines, kits = exploded(order.lines, command.recipes)
     return OrderPlaced.model_validate(
         {
             **dict(order),
             "order_number": order_number(order),
             "deliver_by": deliver_by(command.at, command.policy, order.ship_option),
-            "lines": tuple(OrderLine.model_validate(dict(line)) for line in order.lines),
+            "lines": lines,
             "digest": content,
             "holds": holds_of(command) or None,
+            "kits": kits,
         }
     )
