@@ -9,7 +9,7 @@ from schemas.base import Instant, Message
 from schemas.holds import Hold
 from schemas.orders import Customer, Destination, LineQuantity, ShipOption
 from schemas.sourcing import OrderTerms
-from schemas.stock import ShipmentLine, StockCommand
+from schemas.stock import DemandLine, ShipmentLine, StockCommand
 
 
 class Failing(StrEnum):
@@ -68,7 +68,7 @@ class ResourceUnits(StockCommand):
     failure_id: str
     failing: Failing
     site: str
-    lines: tuple[LineQuantity, ...] = Field(min_length=1)
+    lines: tuple[DemandLine, ...] = Field(min_length=1)
     customer: Customer
     destination: Destination
     ship_option: ShipOption
@@ -80,7 +80,7 @@ class ResourceUnits(StockCommand):
 class SourceFailed(Message):
     """Units are promised from this site no more; the promise or the wait that follows is another's.
 
-    Units that were canceled before are not among them. `number` counts the failures of the pool.
+    Units that were canceled before are not among its `lines`, but `canceled`. `number` counts the pool's failures.
     """
 
     type: ClassVar[str] = "source.failed.v1"
@@ -95,3 +95,4 @@ class SourceFailed(Message):
     failing: Failing
     site: str
     lines: tuple[LineQuantity, ...] = ()
+    canceled: tuple[LineQuantity, ...] | None = None

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import Field, PositiveInt, StringConstraints
+from pydantic import Field, NonNegativeInt, PositiveInt, StringConstraints
 
 from cauce.money import Currency, Money, total, worths
 from cauce.places import Coordinates
@@ -258,11 +258,17 @@ class ChangeRefused(Message):
 
 
 class CanceledUnits(Part):
-    """Units of a line that were canceled: in `shipment_id`, or before fulfillment knew of any shipment with them."""
+    """Units of a line that were canceled: in `shipment_id`, or before fulfillment knew of any shipment with them.
+
+    With `failed` the site had failed units of that shipment, so many of the line altogether, and no other had them yet.
+    Units at nobody's work were in no shipment up to number `after`, the last that fulfillment had heard of.
+    """
 
     line_id: str
     quantity: PositiveInt
     shipment_id: str = ""
+    failed: PositiveInt | None = None
+    after: NonNegativeInt | None = None
 
 
 class Outcome(StrEnum):

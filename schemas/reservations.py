@@ -27,7 +27,8 @@ class StockReleased(Message):
     """Units that version `version` of an order canceled are promised no more, each in the shipment it was taken from.
 
     Units without a shipment were canceled before the order was reserved; its reservation will leave them out. Units
-    that waited for stock are in `BackorderReleased`.
+    that waited for stock are in `BackorderReleased`. Of units at nobody's work, `withdrawn` are those that no shipment
+    will bring.
     """
 
     type: ClassVar[str] = "stock.released.v1"
@@ -38,3 +39,4 @@ class StockReleased(Message):
     pool: NonNegativeInt
     version: PositiveInt
     units: tuple[CanceledUnits, ...] = Field(min_length=1)
+    withdrawn: tuple[LineQuantity, ...] | None = None

@@ -161,6 +161,7 @@ class Allocated(Message):
     """Units of an order are promised from sites. `decision` numbers the keeper's promises for this order from 1.
 
     `holds` are those that the order was taken or released with: reserved it may be, sent not before they have ended.
+    `withdrawn` are the canceled units of the order that no shipment will bring, by line, all up to this decision.
     """
 
     type: ClassVar[str] = "order.allocated.v1"
@@ -180,6 +181,7 @@ class Allocated(Message):
     holds: tuple[Hold, ...] | None = None
     promise: OrderPromise | None = None
     resourced: bool | None = None
+    withdrawn: tuple[LineQuantity, ...] | None = None
 
 
 class Backordered(Message):
@@ -228,7 +230,7 @@ class BackorderLapsed(Message):
 
 
 class BackorderReleased(Message):
-    """Waiting units that were canceled and wait no more."""
+    """Waiting units that were canceled and wait no more; `withdrawn` as in `StockReleased`, where there is none."""
 
     type: ClassVar[str] = "backorder.released.v1"
     key: ClassVar[str] = "order_id"
@@ -238,6 +240,7 @@ class BackorderReleased(Message):
     pool: NonNegativeInt
     version: PositiveInt
     lines: tuple[LineQuantity, ...] = Field(min_length=1)
+    withdrawn: tuple[LineQuantity, ...] | None = None
 
 
 class Move(StrEnum):

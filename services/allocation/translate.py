@@ -120,7 +120,7 @@ def from_work_failed(received: Received, _reference: Reference) -> ResourceUnits
         failure_id=failed.failure_id,
         failing=failed.failing,
         site=failed.site,
-        lines=tuple(_units(line_id=line.line_id, quantity=line.quantity) for line in failed.lines),
+        lines=tuple(_demand(line_id=line.line_id, sku=line.sku, quantity=line.quantity) for line in failed.lines),
         customer=failed.customer,
         destination=failed.destination,
         ship_option=failed.ship_option,

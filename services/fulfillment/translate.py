@@ -34,7 +34,11 @@ def from_allocated(received: Received, _reference: Reference) -> StartWork:
         deliver_by=allocated.deliver_by,
     )
     return StartWork(
-        at=received.envelope.at, promise=promise, shipments=allocated.shipments, holds=allocated.holds or ()
+        at=received.envelope.at,
+        promise=promise,
+        shipments=allocated.shipments,
+        holds=allocated.holds or (),
+        withdrawn=allocated.withdrawn or (),
     )
 
 

@@ -147,14 +147,16 @@ class Pool:
         )
 
     def cancels(
-        self, order_id: str, units: Mapping[str, int], *, shipment: str = "", version: int = 2
+        self, order_id: str, units: Mapping[str, int], *, shipment: str = "", version: int = 2, **known: int
     ) -> tuple[Message, ...]:
-        """`units` by line."""
-        return self.do(self.change(order_id, units, shipment=shipment, version=version))
+        """`units` by line; `known` is what else is known of each."""
+        return self.do(self.change(order_id, units, shipment=shipment, version=version, **known))
 
-    def change(self, order_id: str, units: Mapping[str, int], *, shipment: str = "", version: int = 2) -> ReleaseStock:
+    def change(
+        self, order_id: str, units: Mapping[str, int], *, shipment: str = "", version: int = 2, **known: int
+    ) -> ReleaseStock:
         canceled = tuple(
-            CanceledUnits(line_id=line_id, quantity=quantity, shipment_id=shipment)
+            CanceledUnits(line_id=line_id, quantity=quantity, shipment_id=shipment, **known)
             for line_id, quantity in units.items()
         )
         return ReleaseStock(pool=0, order_id=order_id, version=version, canceled=canceled)

@@ -135,3 +135,29 @@ def test_units_that_are_nowhere_cannot_be_canceled(pool):
         pool.cancels("o1", {"1": 1}, shipment="o1-2")
     with pytest.raises(UnknownShipment):
         pool.cancels("o9", {"1": 1}, shipment="o9-1")
+
+
+def test_units_at_nobodys_work_are_taken_from_shipments_that_fulfillment_had_not_heard_of_in_their_order(pool, told):
+    pool.receives({"cup": 2})
+    pool.orders("o1", {"cup": 3})
+    pool.receives({"cup": 1}, "lyon")  # the third follows in a shipment of its own
+    events = pool.cancels("o1", {"1": 1}, after=0)
+    assert told.one(events, StockReleased).units[0].shipment_id == "o1-1"
+    assert [one.lines[0].reserved for one in pool.stock.order("o1").open] == [1, 1]
+
+
+def test_units_that_fulfillment_knew_stay_at_work_and_those_that_wait_are_withdrawn_for_the_promise_to_come(pool, told):
+    pool.receives({"cup": 1})
+    pool.orders("o1", {"cup": 3})
+    gone = told.one(pool.cancels("o1", {"1": 1}, after=1), BackorderReleased)
+    assert (told.units(gone.lines), told.units(gone.withdrawn)) == ({"1": 1}, {"1": 1})
+    anew = told.one(pool.receives({"cup": 1}), Allocated)
+    assert (told.shipments(anew), told.units(anew.withdrawn)) == ({"madrid": {"1": 1}}, {"1": 1})
+    assert pool.replayed().table() == pool.table()
+
+
+def test_units_canceled_before_the_order_is_reserved_are_withdrawn(pool, told):
+    pool.receives({"cup": 3})
+    pool.cancels("o1", {"1": 1}, after=0)
+    promise = told.one(pool.orders("o1", {"cup": 3}), Allocated)
+    assert (told.shipments(promise), told.units(promise.withdrawn)) == ({"madrid": {"1": 2}}, {"1": 1})

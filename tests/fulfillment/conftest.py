@@ -85,9 +85,12 @@ class Warehouse:
             shipments=tuple(self.shipment(number, units) for number, units in shipments.items()),
         )
 
-    def cancel(self, units, *, request_id="request-1"):
-        lines = tuple(LineQuantity(line_id=line_id, quantity=quantity) for line_id, quantity in units.items())
-        return StopUnits(at=MONDAY, request_id=request_id, lines=lines)
+    def quantities(self, units):
+        return tuple(LineQuantity(line_id=line_id, quantity=quantity) for line_id, quantity in units.items())
+
+    def cancel(self, units, *, request_id="request-1", ordered=None):
+        lines, ordered = self.quantities(units), self.quantities(ordered or {})
+        return StopUnits(at=MONDAY, request_id=request_id, lines=lines, ordered=ordered)
 
     def scan(self, scan, number=1, *, site="MAD", revision=1, scan_id=None, weight_grams=None, rates=None):
         recorded = RecordScan(

@@ -12,8 +12,8 @@ def units_of(lines):
     return {line.line_id: line.quantity for line in lines}
 
 
-def canceled(line_id, quantity, shipment_id=""):
-    return CanceledUnits(line_id=line_id, quantity=quantity, shipment_id=shipment_id)
+def canceled(line_id, quantity, shipment_id="", after=None):
+    return CanceledUnits(line_id=line_id, quantity=quantity, shipment_id=shipment_id, after=after)
 
 
 def test_units_at_work_are_stopped_and_named_with_their_shipment(warehouse, story):
@@ -67,7 +67,7 @@ def test_a_line_spread_over_parcels_work_and_the_future_is_canceled_in_part(ware
     story.tell(warehouse.allocate({1: {"1": 3}, 2: {"1": 2}}), warehouse.scan("packed", 1))
     _, answer = story.tell(warehouse.cancel({"1": 9}))
     assert answer.outcome is Outcome.PARTIAL
-    assert answer.canceled == (canceled("1", 2, warehouse.shipment_id(2)), canceled("1", 4))
+    assert answer.canceled == (canceled("1", 2, warehouse.shipment_id(2)), canceled("1", 4, after=2))
     assert answer.reason == "already packed: 3 of line 1"
     (work,) = story.tell(warehouse.allocate({3: {"1": 4}}))
     assert work.work is Work.STOP
@@ -102,7 +102,7 @@ def test_a_request_is_answered_once(warehouse, story):
 def test_a_second_request_cancels_nothing_twice_before_the_allocation(warehouse, story):
     story.tell(warehouse.cancel({"1": 2}))
     (answer,) = story.tell(warehouse.cancel({"1": 2, "2": 1}, request_id="request-2"))
-    assert (answer.outcome, answer.canceled) == (Outcome.PARTIAL, (canceled("2", 1),))
+    assert (answer.outcome, answer.canceled) == (Outcome.PARTIAL, (canceled("2", 1, after=0),))
     assert answer.reason == "already canceled: 2 of line 1"
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from schemas.failures import RecordFailure
-from schemas.orders import LineQuantity
 from schemas.shipments import WarehouseWork, Work
 from services.fulfillment.domain.commands import TakeFailure
 from services.fulfillment.domain.state import InWork, Stopped
@@ -45,10 +44,10 @@ def test_a_shipment_of_which_nothing_is_left_is_stopped_before_it_begins(warehou
     assert story.tell(warehouse.allocate({1: {"1": 2}})) == ()
 
 
-def test_canceled_units_are_taken_from_the_last_shipments_as_the_keeper_releases_them(warehouse, story):
+def test_canceled_units_are_taken_from_shipments_as_they_are_numbered_as_the_keeper_releases_them(warehouse, story):
     story.tell(warehouse.cancel({"1": 3}), warehouse.allocate({1: {"1": 2}, 2: {"1": 2}}))
-    assert [units_of(work.lines) for work in story.said(WarehouseWork)] == [{"1": 1}, {}]
-    assert story.said(WarehouseWork)[0].lines[0].weight_grams == 400
+    assert [units_of(work.lines) for work in story.said(WarehouseWork)] == [{}, {"1": 1}]
+    assert story.said(WarehouseWork)[1].lines[0].weight_grams == 400
 
 
 def test_canceled_units_are_taken_once_over_several_allocations(warehouse, story):
@@ -64,8 +63,15 @@ def test_a_line_that_stands_twice_in_a_shipment_loses_its_canceled_units_once(wa
     assert sum(line.quantity for line in work.lines) == 1
 
 
+def test_canceled_units_that_no_shipment_will_bring_are_taken_from_none(warehouse, story):
+    story.tell(warehouse.allocate({1: {"1": 1}}))
+    (answer,) = story.tell(warehouse.cancel({"1": 1}, ordered={"1": 3}))
+    assert [(one.quantity, one.shipment_id, one.after) for one in answer.canceled] == [(1, "", 1)]
+    rest = replace(warehouse.allocate({2: {"1": 1}}), withdrawn=warehouse.quantities({"1": 1}))
+    assert [units_of(work.lines) for work in story.tell(rest)] == [{"1": 1}]
+
+
 def failure(warehouse, units, failing="short", name="F1"):
-    lines = tuple(LineQuantity(line_id=line, quantity=quantity) for line, quantity in units.items())
     said = RecordFailure(
         order_id=warehouse.shipment_id(1).rpartition("-")[0],
         shipment_id=warehouse.shipment_id(1),
@@ -73,7 +79,7 @@ def failure(warehouse, units, failing="short", name="F1"):
         failing=failing,
         site=warehouse.allocate({1: {"1": 1}}).shipments[0].site,
         operator="D7",
-        lines=lines,
+        lines=warehouse.quantities(units),
     )
     return TakeFailure(at=warehouse.allocate({1: {"1": 1}}).at, failure=said)
 
@@ -88,3 +94,19 @@ def test_what_a_site_does_not_send_leaves_its_work_once(warehouse, story):
 def test_a_shipment_that_is_rejected_is_stopped(warehouse, story):
     work, failed = story.tell(warehouse.allocate({1: {"1": 3}}), failure(warehouse, {}, "rejected"))
     assert (work.lines, [line.quantity for line in failed.lines]) == ((), [3])
+
+
+def test_a_cancellation_of_failed_units_names_the_shipment_that_failed_them(warehouse, story):
+    story.tell(warehouse.allocate({1: {"1": 3}}), failure(warehouse, {"1": 2}))
+    work, answer = story.tell(warehouse.cancel({"1": 3}))
+    assert work.work is Work.STOP
+    assert [(one.quantity, one.shipment_id, one.failed) for one in answer.canceled] == [
+        (1, warehouse.shipment_id(1), None),
+        (2, warehouse.shipment_id(1), 2),
+    ]
+
+
+def test_failed_units_that_were_canceled_are_not_worked_on_when_they_are_promised_anew(warehouse, story):
+    story.tell(warehouse.allocate({1: {"1": 3}}), failure(warehouse, {"1": 3}), warehouse.cancel({"1": 3}))
+    (work,) = story.tell(warehouse.allocate({2: {"1": 3}}))
+    assert (work.work, work.lines) == (Work.STOP, ())

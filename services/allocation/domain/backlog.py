@@ -11,7 +11,7 @@ from itertools import count
 from schemas.light import light, replace
 from schemas.stock import Allocated, Backordered, BackorderReleased, DemandLine
 from services.allocation.domain import rows as kinds
-from services.allocation.domain.promises import promise
+from services.allocation.domain.promises import fold_withdrawn, promise
 from services.allocation.domain.rows import Order, Queued, Waiting, WaitingLine, site_key, turn_key, turn_of
 from services.allocation.domain.ruling import RuledStock
 from services.allocation.domain.safety import channel_of, safety_of, with_kept_back
@@ -39,7 +39,10 @@ class _Serving:
 def serve(
     stock: Stock, draft: Draft, skus: Iterable[str], trigger: str, shrunk: Mapping[str, int] = NOTHING_SHRUNK
 ) -> None:
-    """Promise what the queues of `skus` can now have; `shrunk` are turns that this decision left with fewer units."""
+    """Promise what the queues of `skus` can now have; `shrunk` are turns that this decision left with fewer units.
+
+    The order that this decision sources anew is passed over: its turns are as they were before.
+    """
     if isinstance(stock, RuledStock):
         serve_by_turns(stock, draft, skus, trigger, shrunk)
         return
@@ -64,6 +67,8 @@ def serve(
 def _serve_sku(stock: Stock, draft: Draft, sku: str, shrunk: Mapping[str, int], servings: dict[str, _Serving]) -> None:
     left: dict[str, int] = {}
     for key, queued in stock.queue(sku):
+        if queued.order_id == draft.sourced_anew:
+            continue
         left = left or {site: draft.free(sku, site) for site in stock.reference.derived("sites", SiteMap).ids}
         quantity = shrunk.get(key, queued.quantity)
         mine = _its_own(stock, queued.order_id, sku, left)
@@ -156,6 +161,7 @@ def fold_backorder_released(stock: Stock, event: BackorderReleased) -> None:
     lines = waiting.lines if waiting else ()
     left = {line.line_id: line.quantity - released[line.line_id] for line in lines if line.line_id in released}
     _shrink(stock, event.order_id, left)
+    fold_withdrawn(stock, event.order_id, event.withdrawn)
 
 
 def with_version(order: Order, version: int) -> Order:

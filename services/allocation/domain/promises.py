@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from schemas.failures import ResourceUnits
 from schemas.light import light, replace
+from schemas.orders import LineQuantity
 from schemas.sourcing import Explanation
 from schemas.stock import Allocated, ReserveStock, Shipment, ShipmentLine, Stage
 from services.allocation.domain import rows as kinds
@@ -14,6 +15,27 @@ from services.allocation.domain.stock import RESERVE, Draft, Stock
 
 UNWEIGHED_GRAMS = 500  # a unit of a product that the reference does not know
 _promised, _sent, _carried = light(Allocated), light(Shipment), light(ShipmentLine)
+_units = light(LineQuantity)
+
+
+def fold_withdrawn(stock: Stock, order_id: str, lines: Iterable[LineQuantity] | None) -> None:
+    """Canceled units that no shipment will bring are known for every promise from now on."""
+    if lines:
+        units: dict[str, int] = dict(stock.rows.get(kinds.WITHDRAWN, order_id) or {})
+        for line in lines:
+            units[line.line_id] = units.get(line.line_id, 0) + line.quantity
+        stock.rows.put(kinds.WITHDRAWN, order_id, units)
+
+
+def _withdrawn(stock: Stock, draft: Draft, order_id: str, order: Order) -> tuple[LineQuantity, ...] | None:
+    """Those of decisions before, and of this one, which is about the only order that has any."""
+    if not order.versions and not draft.withdrawn:
+        return None
+    units: dict[str, int] = dict(stock.rows.get(kinds.WITHDRAWN, order_id) or {})
+    if order_id == draft.withdrawing:
+        for line_id, count in draft.withdrawn.items():
+            units[line_id] = units.get(line_id, 0) + count
+    return tuple([_units(line_id=line_id, quantity=count) for line_id, count in units.items()]) or None
 
 
 def shipment_id(order_id: str, number: int) -> str:
@@ -53,6 +75,7 @@ def promise(
             holds=party.holds,
             promise=of_order(shipments) if stock.dates is not None else None,
             resourced=resourced,
+            withdrawn=_withdrawn(stock, draft, order_id, order),
         )
     )
     for one in shipments:

@@ -16,9 +16,10 @@ from services.allocation.domain.backlog import serve
 from services.allocation.domain.progress import find, with_shipments
 from services.allocation.domain.promises import promise
 from services.allocation.domain.reservation import backordered, missing_of
-from services.allocation.domain.rows import LineUnits, OpenShipment, Waiting
+from services.allocation.domain.rows import Failures, LineUnits, OpenShipment, Waiting, failed_key
 from services.allocation.domain.ruling import RuledStock, decide, explained, rule_for
-from services.allocation.domain.sourcing import Pick, SiteMap, explain, source
+from services.allocation.domain.safety import sellable, with_kept_back
+from services.allocation.domain.sourcing import Pick, SiteMap, explain, source, units_by_sku
 from services.allocation.domain.stock import (
     LOSE,
     RELEASE_PICKED,
@@ -42,26 +43,32 @@ def resource(stock: Stock, command: ResourceUnits) -> tuple[StockEvent, ...]:
     if stock.has_seen(command.type, command.site, command.natural_key()):
         return ()
     shipment = find(stock.order(command.order_id), command.order_id, command.shipment_id)
-    taken = list(_taken(shipment, command))
+    taken = list(_taken(stock, shipment, command))
     draft, trigger = Draft(stock, command.pool), f"{command.type}/{command.natural_key()}"
+    draft.sourced_anew = command.order_id
     draft.say(_fact(stock, command, taken))
     for line, units in taken:
         _take_back(draft, command, line, units)
-    for sku in dict.fromkeys(line.sku for line, _ in taken):
-        _put_right(draft, command, sku, sum(units for line, units in taken if line.sku == sku))
+    for sku, units in units_by_sku(command.lines).items():
+        _put_right(draft, command, sku, units)
     if taken:
         _promise_anew(stock, draft, command, taken, trigger)
         serve(stock, draft, (line.sku for line, _ in taken), trigger)
     return tuple(draft.events)
 
 
-def _taken(shipment: OpenShipment | None, command: ResourceUnits) -> Iterator[tuple[LineUnits, int]]:
+def _taken(stock: Stock, shipment: OpenShipment | None, command: ResourceUnits) -> Iterator[tuple[LineUnits, int]]:
     """What of the failed units is still promised here: some may have been canceled on the way."""
-    failed = {line.line_id: line.quantity for line in command.lines}
+    failed, early = _failed_units(command), stock.failures(command.order_id).early
     for line in shipment.lines if shipment else ():
-        units = min(failed.get(line.line_id, 0), line.reserved + line.picked)
-        if units:
+        asked = failed.get(line.line_id, 0)
+        asked -= min(asked, early.get(failed_key(command.shipment_id, line.line_id), 0))
+        if units := min(asked, line.reserved + line.picked):
             yield line, units
+
+
+def _failed_units(command: ResourceUnits) -> dict[str, int]:
+    return {line.line_id: line.quantity for line in command.lines}
 
 
 def _fact(stock: Stock, command: ResourceUnits, taken: Taken) -> SourceFailed:
@@ -74,7 +81,15 @@ def _fact(stock: Stock, command: ResourceUnits, taken: Taken) -> SourceFailed:
         failing=command.failing,
         site=command.site,
         lines=tuple(_units(line_id=line.line_id, quantity=units) for line, units in taken),
+        canceled=_canceled(command, taken) or None,
     )
+
+
+def _canceled(command: ResourceUnits, taken: Taken) -> tuple[LineQuantity, ...]:
+    left = _failed_units(command)
+    for line, units in taken:
+        left[line.line_id] -= units
+    return tuple(_units(line_id=line_id, quantity=units) for line_id, units in left.items() if units)
 
 
 def _take_back(draft: Draft, command: ResourceUnits, line: LineUnits, units: int) -> None:
@@ -86,25 +101,31 @@ def _take_back(draft: Draft, command: ResourceUnits, line: LineUnits, units: int
 
 
 def _put_right(draft: Draft, command: ResourceUnits, sku: str, units: int) -> None:
-    """What is not on its shelf is nowhere, and nothing else of the sku is believed to be there."""
+    """What is not on its shelf is nowhere, and nothing else of the sku is believed to be there.
+
+    Units that were canceled on the way are free by now, if no other order has them.
+    """
     name = f"{command.shipment_id}/{command.failure_id}"
     match command.failing:
         case Failing.SHORT:
-            draft.move(LOSE, sku, command.site, draft.free(sku, command.site), reference=name)
+            step, units = LOSE, draft.free(sku, command.site)
         case Failing.DAMAGED:
-            draft.move(SET_ASIDE, sku, command.site, units, reference=name)
+            step, units = SET_ASIDE, min(units, draft.free(sku, command.site))
         case Failing.REJECTED:
-            pass
+            return
+    if units:
+        draft.move(step, sku, command.site, units, reference=name)
 
 
 def _promise_anew(stock: Stock, draft: Draft, command: ResourceUnits, taken: Taken, trigger: str) -> None:
     demands = [_demand(line_id=line.line_id, sku=line.sku, quantity=units) for line, units in taken]
     barred = _barred(stock, command, demands)
     sites = stock.reference.derived("sites", SiteMap).nearest(command.destination.coordinates)
-    free = {
+    there = {
         one.sku: {near.site: draft.free(one.sku, near.site) for near in sites if near.site not in barred}
         for one in demands
     }
+    free = sellable(stock, command.terms, there)
     picks: Sequence[Pick]
     if isinstance(stock, RuledStock):
         decision = decide(stock, command, demands, free, rule=rule_for(stock.policy, command), loads=stock.loads)
@@ -112,7 +133,7 @@ def _promise_anew(stock: Stock, draft: Draft, command: ResourceUnits, taken: Tak
     else:
         picks = source(demands, [near for near in sites if near.site not in barred], free)
         explanation = explain(stock, demands, sites=sites, free=free, picks=picks, trigger=trigger)
-    explanation = _with_barred(explanation, barred)
+    explanation = _with_barred(with_kept_back(stock, explanation, there, free), barred)
     if picks:
         promise(
             stock,
@@ -139,7 +160,7 @@ def _waits(
 
 def _barred(stock: Stock, command: ResourceUnits, demands: Iterable[DemandLine]) -> dict[str, str]:
     """Sites that failed one of these lines, with the reason: now, or before."""
-    before: Mapping[str, Mapping[str, str]] = stock.rows.get(kinds.FAILED, command.order_id) or {}
+    before = stock.failures(command.order_id).sites
     found = {command.site: f"it failed this line: {command.failing}"}
     for demand in demands:
         for site, failing in before.get(demand.line_id, {}).items():
@@ -158,18 +179,29 @@ def fold_failed(stock: Stock, event: SourceFailed) -> None:
     """The units are out of their shipment, and the site is known to have failed their lines."""
     stock.rows.put(kinds.COUNTERS, kinds.FAILURE_NUMBER, event.number)
     mark_seen(stock, ResourceUnits.type, event.site, f"{event.shipment_id}/{event.failure_id}")
-    if not event.lines:
-        return
+    _fold_failures(stock, event)
     order = stock.order(event.order_id)
     shipment = find(order, event.order_id, event.shipment_id)
     units = {line.line_id: line.quantity for line in event.lines}
-    failed: dict[str, dict[str, str]] = dict(stock.rows.get(kinds.FAILED, event.order_id) or {})
-    for line_id in units:
-        failed[line_id] = {**failed.get(line_id, {}), event.site: str(event.failing)}
-    stock.rows.put(kinds.FAILED, event.order_id, failed)
     if shipment is not None:
         left = shipment._replace(lines=tuple(_less(line, units.get(line.line_id, 0)) for line in shipment.lines))
         stock.rows.put(kinds.ORDERS, event.order_id, with_shipments(order, {shipment.number: left}))
+
+
+def _fold_failures(stock: Stock, event: SourceFailed) -> None:
+    """What was canceled before is early no more."""
+    failures = stock.failures(event.order_id)
+    sites, units, early = dict(failures.sites), dict(failures.units), dict(failures.early)
+    for line in (*event.lines, *(event.canceled or ())):
+        key = failed_key(event.shipment_id, line.line_id)
+        units[key] = units.get(key, 0) + line.quantity
+        sites[line.line_id] = {**sites.get(line.line_id, {}), event.site: str(event.failing)}
+    for line in event.canceled or ():
+        key = failed_key(event.shipment_id, line.line_id)
+        left = early.pop(key, 0) - line.quantity
+        if left > 0:
+            early[key] = left
+    stock.rows.put(kinds.FAILED, event.order_id, Failures(sites, units, early))
 
 
 def _less(line: LineUnits, units: int) -> LineUnits:

@@ -6,9 +6,10 @@ same by sku and turn; `seen`, a mark for every receipt, adjustment and return re
 each, and they are rare beside orders); `counters`; `counts`, the shelves that are being counted;
 `transfers`, the units between two sites; `purchases`, what suppliers are to send, and `arrivals`, the same by sku and
 day; `expected`, the day by line that an order which waits was told; `lapses`, the orders that wait by their last day;
-`failed`, the sites that failed lines of an order; `levels`, what channels were told of a sku; `alerts`, those that
-stand; `demand`, what was ordered of a sku in its last days and what its buyers were told; `watched`, how far the stock
-was looked through; `loads`, the shipments of the day under a policy; `departures`, those promised for a site's day.
+`failed`, the sites that failed lines of an order; `withdrawn`, its canceled units by line that no shipment will bring;
+`levels`, what channels were told of a sku; `alerts`, those that stand; `demand`, what was ordered of a sku in its last
+days and what its buyers were told; `watched`, how far the stock was looked through; `loads`, the shipments of the day
+under a policy; `departures`, those promised for a site's day.
 """
 
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ from services.allocation.domain.demand_rows import Demand, Watched
 
 POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "waiting", "queue", "seen", "counters"
 COUNTS, TRANSFERS, PURCHASES, ARRIVALS, EXPECTED = "counts", "transfers", "purchases", "arrivals", "expected"
-LAPSES, FAILED, LEVELS, ALERTS = "lapses", "failed", "levels", "alerts"
+LAPSES, FAILED, WITHDRAWN, LEVELS, ALERTS = "lapses", "failed", "withdrawn", "levels", "alerts"
 DEPARTURES = "departures"
 DEMAND, WATCHED = "demand", "watched"
 LOADS, TODAY = "loads", "today"  # the kind, and its only key; it is that of WATCHED as well
@@ -100,6 +101,22 @@ class Order(NamedTuple):
     open: tuple[OpenShipment, ...] = ()
     versions: tuple[int, ...] = ()
     ahead: tuple[tuple[str, int], ...] = ()
+
+
+class Failures(NamedTuple):
+    """What sites failed of an order: by line each site with its reason; then units by `failed_key`.
+
+    `units` were failed so far; `early` were canceled as failed before the keeper heard that they were.
+    """
+
+    sites: Mapping[str, Mapping[str, str]] = {}
+    units: Mapping[str, int] = {}
+    early: Mapping[str, int] = {}
+
+
+def failed_key(shipment_id: str, line_id: str) -> str:
+    """A line's units in a shipment, among what was failed."""
+    return f"{shipment_id}/{line_id}"
 
 
 class WaitingLine(Part):
@@ -265,7 +282,8 @@ KINDS: dict[str, RowCodec] = {
     EXPECTED: _json(dict[str, str]),
     LEVELS: _json(dict[str, int], small=True),
     ALERTS: _json(str, small=True),
-    FAILED: _json(dict[str, dict[str, str]]),
+    FAILED: _json(Failures),
+    WITHDRAWN: _json(dict[str, int]),
     LAPSES: _json(str, small=True),
     SEEN: RowCodec(lambda _: b"", lambda _: SEEN_MARK, small=True),
     DEMAND: _json(Demand, small=True),

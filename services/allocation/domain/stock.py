@@ -1,6 +1,6 @@
 """The keeper's state: the rows of a pool as a decision sees them, and the ledger that alone changes its numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cauce.decider import Reference, Rows
@@ -22,7 +22,7 @@ from schemas.stock import (
 from schemas.waves import WaveDecided
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.facts import DeskFact
-from services.allocation.domain.rows import Order, Position, Queued, Spread, Waiting
+from services.allocation.domain.rows import Failures, Order, Position, Queued, Spread, Waiting
 
 StockEvent = (
     Allocated
@@ -71,6 +71,10 @@ class Stock:
         """What an order waits for."""
         return self.rows.get(kinds.WAITING, order_id)
 
+    def failures(self, order_id: str) -> Failures:
+        """What sites failed of an order."""
+        return self.rows.get(kinds.FAILED, order_id) or _NO_FAILURES
+
     def queue(self, sku: str) -> Iterator[tuple[str, Queued]]:
         """Who waits for a sku, by turn."""
         return self.rows.scan(kinds.QUEUE, *kinds.queue_range(sku))
@@ -95,6 +99,7 @@ class Stock:
 _NOWHERE = Spread({}, {})
 _NOTHING = Position()
 _UNKNOWN = Order()
+_NO_FAILURES = Failures()
 
 
 class Step(NamedTuple):
@@ -142,17 +147,32 @@ def moved(position: Position, source: Bucket, target: Bucket, quantity: int) -> 
     return tuple.__new__(Position, numbers)  # a fifth of the entry, were its class asked
 
 
+_NOTHING_WITHDRAWN: Mapping[str, int] = {}
+
+
 class Draft:
     """One decision in the making: its events so far, and the positions as they leave them.
 
     Working state that lives as long as the decision, so that later entries of one decision see the earlier ones.
     """
 
-    __slots__ = ("_entries", "_positions", "_spreads", "_stock", "events", "pool")
+    __slots__ = (
+        "_entries",
+        "_positions",
+        "_spreads",
+        "_stock",
+        "events",
+        "pool",
+        "sourced_anew",
+        "withdrawing",
+        "withdrawn",
+    )
 
     def __init__(self, stock: Stock, pool: int) -> None:
         self.pool = pool
         self.events: list[StockEvent] = []
+        self.sourced_anew = ""  # an order
+        self.withdrawing, self.withdrawn = "", _NOTHING_WITHDRAWN  # an order, and its units by line
         self._stock, self._entries = stock, 0
         self._positions: dict[tuple[str, str], Position] = {}
         self._spreads: dict[str, Spread] = {}  # what was asked for, as it was before the first entry

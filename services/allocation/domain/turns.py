@@ -42,7 +42,7 @@ def serve_by_turns(
     stock: RuledStock, draft: Draft, skus: Iterable[str], trigger: str, shrunk: Mapping[str, int]
 ) -> None:
     """Promise what the queues of `skus` can now have; `shrunk` are turns that this decision left with fewer units."""
-    queues = {sku: _turns(stock, sku, shrunk) for sku in dict.fromkeys(skus)}
+    queues = {sku: _turns(stock, sku, shrunk, draft.sourced_anew) for sku in dict.fromkeys(skus)}
     one = _Round(stock, draft, trigger, shrunk, queues, loads=dict(stock.loads))
     for sku in queues:
         _advance(one, sku)
@@ -75,11 +75,11 @@ def _waited_for(stock: RuledStock) -> Iterator[str]:
         start = queue_range(sku)[1]
 
 
-def _turns(stock: RuledStock, sku: str, shrunk: Mapping[str, int]) -> Iterator[Turn]:
-    """The orders that wait for a sku, each once."""
+def _turns(stock: RuledStock, sku: str, shrunk: Mapping[str, int], anew: str = "") -> Iterator[Turn]:
+    """The orders that wait for a sku, each once; not the one that is sourced `anew`."""
     last = ""
     for key, queued in stock.queue(sku):
-        if queued.order_id != last and shrunk.get(key, queued.quantity):
+        if queued.order_id not in (last, anew) and shrunk.get(key, queued.quantity):
             last = queued.order_id
             yield turn_of(waiting_of(stock, last)), last
 

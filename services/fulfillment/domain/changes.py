@@ -68,7 +68,8 @@ def _answer(
     unseen = {} if command.ordered else less(rest, gone(order))
     unheard = less(unseen, order.canceled)
     packed, repeated = less(rest, unseen), less(unseen, unheard)
-    canceled = (*_from_work(cuts), *_from_nowhere(unheard), *_from_nowhere(ahead))
+    after = None if command.waiting else _last_heard_of(order)
+    canceled = (*_from_work(cuts), *_from_nowhere(order, unheard, after), *_from_nowhere(order, ahead, after))
     return ChangeAnswered(
         order_id=order.order_id,
         request_id=command.request_id,
@@ -85,10 +86,22 @@ def _from_work(cuts: Mapping[str, Cut]) -> Iterator[CanceledUnits]:
             yield CanceledUnits(line_id=line_id, quantity=quantity, shipment_id=shipment_id)
 
 
-def _from_nowhere(units: Mapping[str, int]) -> Iterator[CanceledUnits]:
+def _last_heard_of(order: OrderShipments) -> int:
+    return max(map(shipment_number, order.shipments), default=0)
+
+
+def _from_nowhere(order: OrderShipments, units: Mapping[str, int], after: int | None) -> Iterator[CanceledUnits]:
+    """Units at no work; those that sites failed are named, as the keeper may hear of the change before the failure."""
     for line_id, quantity in units.items():
-        if quantity:
-            yield CanceledUnits(line_id=line_id, quantity=quantity)
+        left = quantity
+        for shipment_id, failed in order.failed.get(line_id, {}).items():
+            if taken := min(left, failed):
+                yield CanceledUnits(
+                    line_id=line_id, quantity=taken, shipment_id=shipment_id, failed=failed, after=after
+                )
+                left -= taken
+        if left:
+            yield CanceledUnits(line_id=line_id, quantity=left, after=after)
 
 
 def _told(why: str, units: Mapping[str, int]) -> tuple[str, ...]:

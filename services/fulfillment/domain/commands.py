@@ -31,12 +31,16 @@ Event = WarehouseWork | Progress | WorkFailed | ShipmentException | Answered | D
 
 @dataclass(frozen=True, slots=True)
 class StartWork:
-    """Units were promised from sites: let the crews begin, unless the order was promised under `holds`."""
+    """Units were promised from sites: let the crews begin, unless the order was promised under `holds`.
+
+    `withdrawn` are canceled units that no shipment will bring.
+    """
 
     at: datetime
     promise: Promise
     shipments: tuple[Shipment, ...]
     holds: tuple[Hold, ...] = ()
+    withdrawn: tuple[LineQuantity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from services.fulfillment.domain.commands import Dated, Event, Progress
 from services.fulfillment.domain.dates import kept_dates
 from services.fulfillment.domain.parcels import in_parcel
 from services.fulfillment.domain.state import Arrived, InWork, OrderShipments, Promise, ShipmentState, Stopped
-from services.fulfillment.domain.units import less, more, of_lines, quantities
+from services.fulfillment.domain.units import is_nowhere, less, more, of_lines, quantities
 from services.fulfillment.domain.work import FIRST_REVISION
 
 
@@ -112,12 +112,20 @@ def _known(order: OrderShipments, reference: str) -> OrderShipments:
 
 def _noticed(order: OrderShipments, event: ShipmentException | WorkFailed) -> OrderShipments:
     if isinstance(event, WorkFailed):
-        return _known(order, f"failure/{event.failure_id}")
+        return _failed(_known(order, f"failure/{event.failure_id}"), event)
     order = _known(order, event.reference)
     if event.early is None:
         return order
     waiting = order.shipments[event.shipment_id].model_copy(update={"early": event.early})
     return _moved(order, event.shipment_id, waiting)
+
+
+def _failed(order: OrderShipments, event: WorkFailed) -> OrderShipments:
+    failed = {line_id: dict(units) for line_id, units in order.failed.items()}
+    for line_id, units in of_lines(event.lines).items():
+        by_shipment = failed.setdefault(line_id, {})
+        by_shipment[event.shipment_id] = by_shipment.get(event.shipment_id, 0) + units
+    return order.model_copy(update={"failed": failed})
 
 
 def _held(order: OrderShipments, event: HoldTaken | HoldLifted) -> OrderShipments:
@@ -131,7 +139,7 @@ def _answered(order: OrderShipments, event: ChangeAnswered | RedirectAnswered) -
     if isinstance(event, RedirectAnswered):
         answered = tuple(sorted({*order.answered, event.request_id}))
         return order.model_copy(update={"answered": answered, "ship": event.ship or order.ship})
-    unseen = of_lines(units for units in event.canceled if not units.shipment_id and not event.waiting)
+    unseen = of_lines(units for units in event.canceled if is_nowhere(units) and not event.waiting)
     return order.model_copy(
         update={
             "answered": tuple(sorted({*order.answered, event.request_id})),

@@ -88,7 +88,7 @@ class OrderShipments(Part):
     `canceled` counts by line the units this service ever agreed to cancel, `unclaimed` those of them that no allocation
     has brought yet. `answered` are the change requests and `noticed` the scans and events that were written about;
     `ship` is how it goes, where that was changed. `holds` are those that stand, `ended` the names of those that do not,
-    be they ever so late to come.
+    be they ever so late to come. `failed` are units that sites failed, by line and shipment.
     """
 
     order_id: str
@@ -100,3 +100,4 @@ class OrderShipments(Part):
     holds: tuple[Hold, ...] = ()
     ended: tuple[str, ...] = ()
     noticed: tuple[str, ...] = ()
+    failed: dict[str, dict[str, int]] = Field(default={})

@@ -22,6 +22,11 @@ def of_lines(lines: Iterable[LineQuantity | CanceledUnits | ShipmentLine]) -> di
     return units
 
 
+def is_nowhere(units: CanceledUnits) -> bool:
+    """Whether they were at no work when they were canceled."""
+    return not units.shipment_id or units.failed is not None
+
+
 def less(units: Mapping[str, int], taken: Mapping[str, int]) -> dict[str, int]:
     """`units` less `taken`, never below zero; lines of which nothing is left are left out."""
     return {line_id: rest for line_id, count in units.items() if (rest := count - taken.get(line_id, 0)) > 0}

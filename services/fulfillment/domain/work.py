@@ -9,7 +9,7 @@ from services.fulfillment.domain.commands import StartWork
 from services.fulfillment.domain.held import kinds_on, new_holds
 from services.fulfillment.domain.labels import shipment_number
 from services.fulfillment.domain.state import InWork, OrderShipments, Promise
-from services.fulfillment.domain.units import Cut, draw
+from services.fulfillment.domain.units import Cut, draw, less, of_lines
 
 FIRST_REVISION = 1
 
@@ -17,8 +17,8 @@ FIRST_REVISION = 1
 def start_work(order: OrderShipments, command: StartWork) -> tuple[WarehouseWork | HoldTaken, ...]:
     """Work for each shipment that is new, less the units that were canceled before it came.
 
-    Those are taken from the highest-numbered shipments, as the keeper releases them. Holds come first, so that no work
-    begins under them.
+    Those are taken from the shipments as they are numbered, as the keeper releases them. Holds come first, so that no
+    work begins under them.
     """
     taken = new_holds(order, command.holds)
     order = order.model_copy(update={"holds": (*order.holds, *(one.hold for one in taken))})
@@ -26,7 +26,8 @@ def start_work(order: OrderShipments, command: StartWork) -> tuple[WarehouseWork
         (shipment for shipment in command.shipments if shipment.shipment_id not in order.shipments),
         key=lambda shipment: shipment_number(shipment.shipment_id),
     )
-    cuts, _ = draw([(shipment.shipment_id, shipment.lines) for shipment in reversed(fresh)], order.unclaimed)
+    unclaimed = less(order.unclaimed, of_lines(command.withdrawn))
+    cuts, _ = draw([(shipment.shipment_id, shipment.lines) for shipment in fresh], unclaimed)
     promise = command.promise.model_copy(update=dict(order.ship)) if order.ship else command.promise
     works = (
         _work(

@@ -34,6 +34,10 @@ GOODS = {
     "TRIVET": "Iron trivet",
     "SPOON": "Wooden spoon",
     "EWER": "Water ewer",
+    "CARAFE": "Wine carafe",
+    "PRISM": "Crystal prism",
+    "SCONCE": "Wall sconce",
+    "LAMP": "Table lamp",
 }
 PRICE = 450
 REFERENCE = reference_for(GOODS)

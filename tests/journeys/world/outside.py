@@ -13,11 +13,13 @@ from schemas.raw import (
     ChannelLine,
     ChannelOrder,
     ChannelPayment,
+    FailedLine,
     GradedLine,
     RawTopic,
     ReturnLineAsked,
     ReturnReceipt,
     ReturnRequest,
+    ShipmentFailure,
     WarehouseScan,
 )
 from schemas.shipments import CarrierStatus, Scan
@@ -124,6 +126,18 @@ class Outside:
 
     async def pick(self, work):
         await self.scan(Scan.PICKED, work.shipment_id, work.site, work.revision)
+
+    async def fail(self, work, failing, **lines):
+        """Units by line that the crew cannot send; without any, all: `fail(work, Failing.SHORT, line1=2)`."""
+        form = ShipmentFailure(
+            failure=f"{work.shipment_id}-{work.revision}-{failing}",
+            failing=failing,
+            shipment=work.shipment_id,
+            site=work.site,
+            operator="ana",
+            lines=tuple(FailedLine(line=int(line[4:]), quantity=units) for line, units in lines.items()),
+        )
+        await self.say(RawTopic.SHIPMENT_FAILURES, work.shipment_id, form)
 
     async def pack(self, work):
         await self.scan(Scan.PACKED, work.shipment_id, work.site, work.revision)

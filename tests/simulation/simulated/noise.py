@@ -1,15 +1,16 @@
-"""What outsiders should not send, and do: garbage, another's label, a scan too early, a changed copy of a record."""
+"""What outsiders should not send, and do: garbage, another's label, scans too early, changed records, failures."""
 
 import orjson
 
-from schemas.raw import CarrierReport, RawTopic, WarehouseScan
+from schemas.failures import Failing
+from schemas.raw import CarrierReport, FailedLine, RawTopic, ShipmentFailure, WarehouseScan
 from schemas.shipments import CarrierStatus, Scan, WarehouseWork
 from services.fulfillment.domain.labels import tracking_number
 
 
 def make(chance, log, now):
     """One piece of noise as (topic, key, value); None where there is nothing yet to make it of."""
-    return chance.choice((_garbage, _changed, _scan, _mishap))(chance, log, now)
+    return chance.choice((_garbage, _changed, _scan, _mishap, _failure))(chance, log, now)
 
 
 def _garbage(chance, _log, _now):
@@ -81,3 +82,21 @@ def _mishap(chance, log, now):
         happened_at=now,
     )
     return RawTopic.CARRIER_EVENTS.value, label.encode(), form.model_dump_json().encode()
+
+
+def _failure(chance, log, _now):
+    """A site does not send units of a shipment, whether it has them yet, or still."""
+    works = log.of("warehouse-work")
+    if not works:
+        return None
+    work = WarehouseWork.read(chance.choice(works).value)
+    lines = [FailedLine(line=int(line.line_id), quantity=chance.randint(1, line.quantity)) for line in work.lines]
+    form = ShipmentFailure(
+        failure=f"stray-{chance.randrange(1_000_000)}",
+        failing=chance.choice(tuple(Failing)),
+        shipment=work.shipment_id,
+        site=work.site,
+        operator="stray",
+        lines=tuple(chance.sample(lines, chance.randint(0, len(lines)))),
+    )
+    return RawTopic.SHIPMENT_FAILURES.value, work.shipment_id.encode(), form.model_dump_json().encode()

@@ -166,9 +166,10 @@ class Simulation:
         """Whoever waits for goods gets them, and all time that anybody has is over. Raises Restless."""
         self.network.say(supplies())
         self.rest()
-        self.times.pass_by(A_LONG_TIME)
-        self.tick()
-        self.rest()
+        for _ in range(2):  # who hears of it only then has time of his own
+            self.times.pass_by(A_LONG_TIME)
+            self.tick()
+            self.rest()
 
     def rest(self):
         """Until nothing moves or waits for an operator, and nothing is waited for that time brings. Raises Restless."""

@@ -108,7 +108,10 @@ def _positions(rows):
 
 
 def hungry(sim):
-    """Nobody waits for goods that are there: the first in each queue wants more than all sites have free."""
+    """Nobody waits for goods that are there: the first in each queue wants more than all sites have free.
+
+    An order of which sites failed some was passed over by the decision on that, and so may wait for the next one.
+    """
     for rows_lane, lane in declared(sim, RowsLane):
         for tenure in tenures_of(sim, lane):
             rows = _folded(sim, rows_lane, lane, tenure.partition)
@@ -117,7 +120,8 @@ def hungry(sim):
                 free[sku] += position.free if site in KNOWN else 0  # what lies elsewhere can be sent from nowhere
             for key, turn in sorted(rows.kinds.get(kinds.QUEUE, {}).items()):
                 sku = key[2 : 2 + int(key[:2])]
-                if sku not in served and turn.quantity <= free[sku]:
+                failed = turn.order_id in rows.kinds.get(kinds.FAILED, {})
+                if sku not in served and not failed and turn.quantity <= free[sku]:
                     yield f"{turn} waits, and {free[sku]} of {sku} are free"
                 served.add(sku)
 
