@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -95,18 +96,25 @@ class FolderMedium:
             reason = f"the mail folder cannot be written: {fault.strerror}"
             raise ProviderDown(reason, may_have_acted=False) from fault
 
+    def _put(self, part: str, content: bytes) -> None:
+        try:
+            _write_new(part, content)
+        except FileNotFoundError:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _write_new(part, content)
+
     def _write(self, mail: Mail) -> None:
         stem = mail.message_id.strip("<>").partition("@")[0]
-        self._folder.mkdir(parents=True, exist_ok=True)
-        part = self._folder / f"{stem}.{os.getpid()}.part"
+        part = f"{self._folder}/{stem}.{os.getpid()}.part"
         try:
-            part.write_bytes(mail.content)
+            self._put(part, mail.content)
             for repeat in count():
                 name = f"{stem}.repeat-{repeat}.eml" if repeat else f"{stem}.eml"
-                if _linked(part, self._folder / name):
+                if _linked(part, f"{self._folder}/{name}"):
                     return
         finally:
-            part.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(part)  # noqa: PTH108  # a Path for each step of each mail takes as long as the steps
 
 
 _MEDIA: dict[str, Callable[[SplitResult], Medium]] = {
@@ -142,7 +150,12 @@ def _silent(fault: Exception, *, may_have_acted: bool) -> ProviderDown:
     return ProviderDown(f"the mail server does not answer: {type(fault).__name__}", may_have_acted=may_have_acted)
 
 
-def _linked(part: Path, target: Path) -> bool:
+def _write_new(path: str, content: bytes) -> None:
+    with open(path, "wb", buffering=0) as file:  # noqa: PTH123  # as above
+        file.write(content)
+
+
+def _linked(part: str, target: str) -> bool:
     """A link appears whole and never replaces a file, so repeats of several workers are all counted."""
     try:
         os.link(part, target)

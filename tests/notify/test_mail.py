@@ -1,7 +1,7 @@
 """The mail of a notice, and what a name or an address cannot do to it."""
 
 import json
-from email import message_from_bytes
+from email import message_from_bytes, quoprimime
 from email.policy import SMTP
 
 import pytest
@@ -112,6 +112,33 @@ def test_an_address_is_refused_or_is_one_recipient_in_ascii(posted, address):
         return
     assert spec.isascii()
     assert [each.addr_spec for each in posted(email=address)["To"].addresses] == [spec]
+
+
+@given(
+    local=st.from_regex(r"[\w.!+'-]{1,9}", fullmatch=True), domain=st.from_regex(r"[a-zA-Z0-9.-]{1,12}", fullmatch=True)
+)
+def test_a_plain_address_is_taken_as_the_library_takes_it(local, domain):
+    assert taken(f"{local}@{domain}") == taken(f" {local}@{domain}")
+
+
+def taken(address):
+    try:
+        return mailbox(address)
+    except NoAddress:
+        return None
+
+
+LINES = st.lists(st.text("ab =.\t\x7f~é", max_size=4) | st.integers(74, 80).map("x".__mul__), max_size=3)
+
+
+@given(lines=LINES, end=st.sampled_from(["", "\n", "\r\n"]))
+def test_a_plain_body_is_written_as_the_library_writes_it(new_lane, notice, lines, end):
+    (effect,) = new_lane().take(notice(NoticeKind.SHIPPED))
+    details = PersonalDetails(name="Ana", email="ana@example.com", country="ES")
+    body = "\n".join(lines) + end
+    content = build(effect.model_copy(update={"body": body}), details, "orders@shop.example").content
+    whole = b"\n".join(body.encode().splitlines()) + b"\n"
+    assert content.partition(b"\r\n\r\n")[2].decode() == quoprimime.body_encode(whole.decode("latin-1"), 78, "\r\n")
 
 
 def test_a_domain_of_another_script_is_written_in_ascii():

@@ -50,7 +50,9 @@ async def call(provider: Provider, errand: Errand, now: datetime) -> Answer | Pr
 
 
 async def _found(provider: Provider, errand: Errand, now: datetime) -> Answer | None:
-    if not isinstance(provider, LooksUp) or errand.first_tried_at is None:
+    if errand.attempts <= 1 or errand.first_tried_at is None:
+        return None  # nothing was done yet
+    if not isinstance(provider, LooksUp):  # looks at every attribute, so it is not asked of each first call
         return None
     if (now - errand.first_tried_at).total_seconds() < provider.key_life_seconds:
         return None
