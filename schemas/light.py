@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from operator import attrgetter
-from types import NoneType, UnionType
+from types import FunctionType, NoneType, UnionType
 from typing import Annotated, Any, ClassVar, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
@@ -66,7 +66,7 @@ def _form(model: Any) -> Any:
         model.__name__,
         [_field(name, field, written=absent) for name, field in model.model_fields.items()],
         bases=(LightForm,),
-        namespace={"declaration": model, "__doc__": model.__doc__, **_message_names(model)},
+        namespace={"declaration": model, "__doc__": model.__doc__, **_methods(model), **_message_names(model)},
         module=__name__,
         frozen=True,
         gc=False,
@@ -106,6 +106,11 @@ def lightened(model: BaseModel) -> Any:
     return decode(_json(model)) if decode else model
 
 
+def declared(form: Any) -> Any:
+    """The model itself, of its light form or of itself."""
+    return form.declaration.model_validate_json(form.to_bytes()) if isinstance(form, LightForm) else form
+
+
 def has_light_form(model: type[BaseModel]) -> bool:
     """Whether `light` makes one."""
     return _decoder(model) is not None
@@ -130,6 +135,18 @@ def _decoder(model: Any) -> Any:
         return msgspec.json.Decoder(_form(model)).decode
     except NoLightForm:
         return None
+
+
+def _methods(model: type[BaseModel]) -> dict[str, Any]:
+    """What a model computes of its fields: a light form has the same fields."""
+    plain = set(Message.__mro__)
+    own = [vars(base) for base in reversed(model.__mro__) if base not in plain]
+    return {
+        name: found
+        for names in own
+        for name, found in names.items()
+        if isinstance(found, FunctionType) and (name == "__str__" or not name.startswith("_"))
+    }
 
 
 def _message_names(model: type[BaseModel]) -> dict[str, Any]:

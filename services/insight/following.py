@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaConnectionError, OffsetOutOfRangeError
 from sqlalchemy.exc import DBAPIError
 
 from cauce.runtime.database import engine_of, unreachable
+from cauce.runtime.engine.process import tune
 from cauce.runtime.faults import Unavailable
 from cauce.runtime.lane import is_control
 from cauce.runtime.records import partitions_of_topic
@@ -33,6 +34,7 @@ def run_insight(settings: Settings, *, until_idle: bool = False) -> int:
 
     Answers the exit code. Raises Unavailable for what the operator can mend.
     """
+    tune()
     asyncio.run(_until_signal(settings, until_idle=until_idle))
     return 0
 

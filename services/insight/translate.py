@@ -3,9 +3,10 @@
 from pydantic import ValidationError
 
 from schemas.envelope import Envelope, EnvelopeBroken
+from schemas.light import read_light
 from schemas.topics import TOPICS
-from schemas.upcasts import UnknownType, read_message
-from services.insight.domain.projection import PROJECTIONS
+from schemas.upcasts import UnknownType
+from services.insight.domain.projection import is_projected
 from services.insight.domain.rows import Fact
 
 INPUTS = tuple(topic.name for topic in TOPICS if "insight" in topic.readers)
@@ -19,11 +20,11 @@ def to_fact(topic: str, partition: int, offset: int, value: bytes | None, header
     """The fact in a record. Raises Unread."""
     try:
         envelope = Envelope.from_headers(headers)
-        message = read_message(envelope.type, value or b"")
+        message = read_light(envelope.type, value or b"")
     except ValidationError as wrong:
         raise Unread(f"{wrong.title}: {wrong.error_count()} fields are not as they should be") from None
     except (EnvelopeBroken, UnknownType) as wrong:
         raise Unread(str(wrong)) from None
-    if type(message) not in PROJECTIONS:
+    if not is_projected(message):
         raise Unread(f"nothing is projected of {envelope.type}")
     return Fact(topic, partition, offset, envelope, message)

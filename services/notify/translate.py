@@ -100,7 +100,7 @@ def _placed(fact: OrderPlaced) -> TellCustomer:
 
 
 def _in_all(fact: OrderPlaced) -> Money:
-    amount = OrderPlaced.amount(fact)  # a light form has the fields alone
+    amount = fact.amount()
     return _money(amount=amount.amount, currency=amount.currency)
 
 

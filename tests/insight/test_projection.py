@@ -7,8 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cauce.runtime.settings import CHECKOUT
+from schemas.light import read_light
 from schemas.topics import BY_NAME
-from services.insight.domain.projection import PROJECTIONS
+from schemas.upcasts import read_message
+from services.insight.domain.projection import PROJECTIONS, project
 from services.insight.translate import INPUTS
 
 
@@ -67,6 +70,21 @@ def test_the_timeline_names_the_record_behind_each_line(model, life):
 def test_every_message_that_insight_reads_is_projected():
     read = {message for topic in INPUTS for message in BY_NAME[topic].messages}
     assert read == set(PROJECTIONS)
+
+
+EXAMPLES = [
+    path for kind in PROJECTIONS for path in sorted((CHECKOUT / "schemas" / "examples" / kind.type).glob("*.json"))
+]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_fact_is_projected_alike_from_its_light_form(life, path):
+    kind, value, first = path.parent.name, path.read_bytes(), life[0]
+    full, form = (
+        project(first._replace(envelope=first.envelope._replace(type=kind), message=read(kind, value)))
+        for read in (read_message, read_light)
+    )
+    assert form == full
 
 
 @pytest.mark.parametrize(

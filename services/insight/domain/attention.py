@@ -28,7 +28,7 @@ class Trouble(NamedTuple):
 
 def exceptions(fact: Fact) -> tuple[Row, ...]:
     """The row of a fact that somebody must look at; none for the others."""
-    look = TROUBLES.get(type(fact.message))
+    look = _BY_TYPE.get(fact.message.type)
     trouble = look(fact.message) if look else None
     if trouble is None:
         return ()
@@ -80,3 +80,4 @@ TROUBLES: dict[type[Message], Callable[[Any], Trouble | None]] = {
     PaymentFailed: lambda fact: Trouble("payment_failed", fact.refund_id, fact.detail),
     NoticeFailed: lambda fact: Trouble("notice_failed", fact.reference, f"{fact.kind}: {fact.detail}"),
 }
+_BY_TYPE = {fact.type: look for fact, look in TROUBLES.items()}

@@ -5,6 +5,7 @@ from typing import Any
 from schemas.alerts import PurchaseRequested, StockAlert
 from schemas.base import Message
 from schemas.buying import CoverAlert, DemandCounted, SlowAlert, StockWatched
+from schemas.light import declared
 from services.insight.domain.rows import Fact, Projection, Row
 
 
@@ -29,7 +30,7 @@ def _purchase(fact: Fact, asked: PurchaseRequested) -> tuple[Row, ...]:
 def _row(fact: Fact, said: Any, kind: str, *names: str) -> Row:
     about = {"event_id": fact.envelope.id, "sequence": fact.envelope.sequence, "sku": said.sku, "at": fact.at}
     alert = kind if isinstance(said, PurchaseRequested) else said.alert.value
-    told = said.model_dump(include=set(names), exclude_none=True)
+    told = declared(said).model_dump(include=set(names), exclude_none=True)
     return Row("stock_alerts", {**about, "kind": kind, "alert": alert, **told})
 
 
@@ -39,7 +40,7 @@ def _with(row: Row, **values: Any) -> Row:
 
 def _demand(_fact: Fact, counted: DemandCounted) -> tuple[Row, ...]:
     about = {"pool": counted.pool, "on": counted.on}
-    return tuple(Row("demand", about | sums.model_dump()) for sums in counted.skus)
+    return tuple(Row("demand", about | declared(sums).model_dump()) for sums in counted.skus)
 
 
 def _watched(_fact: Fact, watched: StockWatched) -> tuple[Row, ...]:

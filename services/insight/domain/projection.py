@@ -17,8 +17,14 @@ PROJECTIONS: dict[type[Message], Projection] = {
     **money.PROJECTIONS,
     **notices.PROJECTIONS,
 }
+_BY_TYPE = {fact.type: projection for fact, projection in PROJECTIONS.items()}  # a light form has its model's type
+
+
+def is_projected(message: Message) -> bool:
+    """Whether anything is projected of such facts."""
+    return message.type in _BY_TYPE
 
 
 def project(fact: Fact) -> tuple[Row, ...]:
     """The rows to merge because of a fact. Any order and any number of times give the same tables."""
-    return (*PROJECTIONS[type(fact.message)](fact, fact.message), *timeline(fact), *exceptions(fact))
+    return (*_BY_TYPE[fact.message.type](fact, fact.message), *timeline(fact), *exceptions(fact))

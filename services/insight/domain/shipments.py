@@ -6,6 +6,7 @@ from typing import Any
 from schemas.base import Message
 from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
 from schemas.failures import WorkFailed
+from schemas.light import declared
 from schemas.shipments import (
     ParcelDelivered,
     ParcelPacked,
@@ -44,7 +45,7 @@ def _packed(fact: Fact, packed: ParcelPacked) -> tuple[Row, ...]:
         price_currency=packed.quote.price.currency,
         keeps_promise=packed.keeps_promise,
         rates_version=packed.rates_version,
-        losers=json.dumps([quote.model_dump(mode="json", exclude_none=True) for quote in packed.losers]),
+        losers=json.dumps([declared(quote).model_dump(mode="json", exclude_none=True) for quote in packed.losers]),
         tracking_number=packed.tracking_number,
         weight_grams=packed.weight_grams,
         arrives_on=packed.quote.arrives_on,

@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas.base import Message
 from schemas.failures import SourceFailed
+from schemas.light import declared
 from schemas.orders import CanceledUnits
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.sourcing import Explanation
@@ -64,7 +65,7 @@ def _decision(fact: Fact, decided: Allocated | Backordered, number: int) -> Row:
         "trigger": why.trigger,
         "sites_version": why.sites_version,
         "products_version": why.products_version,
-        "candidates": json.dumps([candidate.model_dump(mode="json") for candidate in why.candidates]),
+        "candidates": json.dumps([declared(candidate).model_dump(mode="json") for candidate in why.candidates]),
     }
     return Row("decisions", values)
 

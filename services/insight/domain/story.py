@@ -4,10 +4,12 @@ from schemas.effects import EffectAnswered
 from services.insight.domain.rows import Fact, Row
 from services.insight.domain.sentences import ENTRIES
 
+_BY_TYPE = {fact.type: entry for fact, entry in ENTRIES.items()}
+
 
 def timeline(fact: Fact) -> tuple[Row, ...]:
     """The line of a fact in its order's timeline; none for facts of no order."""
-    entry = ENTRIES.get(type(fact.message))
+    entry = _BY_TYPE.get(fact.message.type)
     order_id = getattr(fact.message, "order_id", "") or _order_of_effect(fact)
     if entry is None or not order_id:
         return ()

@@ -78,8 +78,7 @@ def _day(context: Context, day: date) -> str:
 
 @pass_context
 def _price(context: Context, amount: Money) -> str:
-    """An amount may come in its light form, which has no text of its own."""
-    return Money.__str__(amount).replace(".", LANGUAGES[context["language"]].decimal_mark)
+    return str(amount).replace(".", LANGUAGES[context["language"]].decimal_mark)
 
 
 def _finalize(value: Any) -> Any:
