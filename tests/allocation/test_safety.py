@@ -72,6 +72,24 @@ def test_who_waits_is_served_from_what_its_channel_may_have(shop):
     assert got(shop.receives({"cup": 1})) == ({"madrid": 2}, 0)
 
 
+def test_who_is_kept_back_by_the_safety_stock_of_a_channel_holds_up_no_other_channel(shop):
+    orders(shop, "o1", {"cup": 5}, "market")
+    orders(shop, "o2", {"cup": 3}, "web")
+    shop.receives({"cup": 8})  # the market may have two of them, the web four
+    assert shop.stock.waiting("o2") is None
+    assert shop.stock.waiting("o1") is not None
+    shop.receives({"cup": 6})
+    assert shop.stock.waiting("o1") is None
+    assert shop.replayed().table() == shop.table()
+
+
+def test_who_waits_for_more_than_there_is_holds_up_those_behind_whatever_their_channel(shop):
+    orders(shop, "o1", {"cup": 9}, "market")
+    orders(shop, "o2", {"cup": 3}, "web")
+    shop.receives({"cup": 8})
+    assert shop.stock.waiting("o2") is not None
+
+
 @given(
     free=st.dictionaries(st.sampled_from(["madrid", "lyon", "berlin"]), st.integers(1, 12), min_size=1),
     channel=st.sampled_from(["web", "market"]),

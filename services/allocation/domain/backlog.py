@@ -73,7 +73,9 @@ def _serve_sku(stock: Stock, draft: Draft, sku: str, shrunk: Mapping[str, int], 
         quantity = shrunk.get(key, queued.quantity)
         mine = _its_own(stock, queued.order_id, sku, left)
         if quantity > sum(mine.values()):
-            return
+            if quantity > sum(left.values()):
+                return
+            continue  # only its channel's safety stock is in its way, which is nobody else's
         if quantity:
             serving = _serving(stock, queued.order_id, servings)
             demand = _demand(line_id=queued.line_id, sku=sku, quantity=quantity)

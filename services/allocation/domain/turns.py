@@ -16,7 +16,7 @@ from services.allocation.domain.promises import promise
 from services.allocation.domain.rows import QUEUE, Waiting, queue_range, queued_sku, turn_key, turn_of
 from services.allocation.domain.ruling import Decision, RuledStock, decide, explained, rule_for
 from services.allocation.domain.safety import sellable, with_kept_back
-from services.allocation.domain.sourcing import SiteMap
+from services.allocation.domain.sourcing import Free, SiteMap, units_by_sku
 from services.allocation.domain.stock import Draft, Stock, StockEvent
 
 _demand = light(DemandLine)
@@ -36,6 +36,7 @@ class _Round:
     heads: dict[str, Turn] = field(default_factory=dict)
     loads: dict[str, int] = field(default_factory=dict)
     served: set[tuple[str, str]] = field(default_factory=set)  # order and sku
+    passed: set[tuple[str, str]] = field(default_factory=set)  # kept from it by its channel's safety stock
 
 
 def serve_by_turns(
@@ -51,7 +52,7 @@ def serve_by_turns(
         mine = [sku for sku, head in one.heads.items() if head == turn]
         _serve(one, turn, mine)
         for sku in mine:
-            if (turn[1], sku) in one.served:
+            if (turn[1], sku) in one.served or (turn[1], sku) in one.passed:
                 _advance(one, sku)
             else:
                 del one.heads[sku]
@@ -123,6 +124,16 @@ def _serve(one: _Round, turn: Turn, skus: Iterable[str]) -> None:
             explanation=explanation,
         )
         _note(one, turn[1], demands, decision)
+    _pass_by(one, turn[1], demands, there, free)
+
+
+def _pass_by(one: _Round, order_id: str, demands: Iterable[DemandLine], there: Free, free: Free) -> None:
+    """Only its channel's safety stock is in the way of an order: it holds up nobody behind it."""
+    if there is free:
+        return
+    for sku, units in units_by_sku(demands).items():
+        if sum(free[sku].values()) < units <= sum(there[sku].values()):
+            one.passed.add((order_id, sku))
 
 
 def whole_lines(rule: Rule) -> Rule:
@@ -148,7 +159,7 @@ def _is_first(one: _Round, sku: str, turn: Turn) -> bool:
     for earlier in _turns(one.stock, sku, one.shrunk):
         if earlier == turn:
             return True
-        if (earlier[1], sku) not in one.served:
+        if (earlier[1], sku) not in one.served | one.passed:
             return False
     return True
 
