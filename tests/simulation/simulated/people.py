@@ -4,14 +4,19 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cauce.demo import carrier, crew
-from cauce.demo.chance import draw
+from cauce.demo.chance import draw, pick
 from cauce.demo.customers import TOPICS as CUSTOMER_TOPICS
 from cauce.demo.customers import Customers
+from cauce.demo.stage import Said
 from cauce.runtime.deciding import receive
 from cauce.runtime.lane import is_control
-from schemas.raw import ReturnReceipt
+from schemas.failures import Failing
+from schemas.raw import FailedLine, RawTopic, ReturnReceipt, ShipmentFailure
+from schemas.shipments import WarehouseWork, Work
+from services.fulfillment.domain.labels import shipment_number
 
 KEPT, IN_TWO_PARCELS = 0.2, 0.4  # of what customers may send back
+FAILS, WAITS = 0.2, 0.15  # of what a first shipment's crew is asked to do
 
 
 class Actor:
@@ -40,10 +45,42 @@ def actors(plan, log):
     """The crew, the carriers and the customers."""
     customers = Customers(plan)
     return [
-        Actor("crew", crew.TOPICS, crew.respond, log),
+        Actor("crew", crew.TOPICS, _cannot_send_all, log),
         Actor("carrier", carrier.TOPICS, carrier.respond, log),
         Actor("customers", CUSTOMER_TOPICS, lambda received: _sent(customers.respond(received)), log),
     ]
+
+
+def _cannot_send_all(received):
+    """What a crew says; some first shipments it fails in part or in whole, and scans on as if it had not, or waits."""
+    work = received.message
+    if isinstance(work, WarehouseWork) and work.work is Work.PICK and shipment_number(work.shipment_id) == 1:
+        chance = draw("fails", _name(work))
+        if chance < FAILS:
+            yield _failure(work)
+        if chance < WAITS:
+            return
+    yield from crew.respond(received)
+
+
+def _name(work):
+    return f"{work.shipment_id}-{work.revision} of " + " ".join(f"{line.quantity} {line.sku}" for line in work.lines)
+
+
+def _failure(work):
+    name = _name(work)
+    failing = tuple(Failing)[pick(len(Failing), "failing", name)]
+    line = work.lines[pick(len(work.lines), "line", name)]
+    units = FailedLine(line=int(line.line_id), quantity=1 + pick(line.quantity, "units", name))
+    form = ShipmentFailure(
+        failure=f"{work.shipment_id}-{work.revision}-failed",
+        failing=failing,
+        shipment=work.shipment_id,
+        site=work.site,
+        operator="flo",
+        lines=() if failing is Failing.REJECTED else (units,),
+    )
+    return Said(RawTopic.SHIPMENT_FAILURES, work.shipment_id, form)
 
 
 def _sent(said):

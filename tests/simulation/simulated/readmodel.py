@@ -12,6 +12,7 @@ from cauce.audit.read_model import ReadModel
 from cauce.audit.record import Entry
 from cauce.cli.read_model import shown_of
 from cauce.runtime.lane import is_control
+from schemas.upcasts import read_message
 from services.insight.columns import METADATA
 from services.insight.domain.projection import project
 from services.insight.held import held
@@ -39,7 +40,7 @@ def _audited(places, chance):
         read = [facts[: reading(facts)] for facts in places]
         check = ReadModel(_shown([fact for facts in read for fact in facts]))
         for fact in (fact for facts in places for fact in facts):
-            check.see(Entry(*fact))
+            check.see(_entry(fact))
         yield from (f"law 11: {one.place} {one.subject}: {one.detail}" for one in check.violations())
         left = sum(len(facts) for facts in places) - sum(len(facts) for facts in read)
         if check.behind != left:
@@ -57,6 +58,11 @@ def _shown(facts):
 
 def _fact(record):
     return to_fact(record.topic, record.partition, record.offset, record.value, list(record.headers))
+
+
+def _entry(fact):
+    """As the audit reads it: not in its light form."""
+    return Entry(*fact._replace(message=read_message(fact.message.type, fact.message.to_bytes())))
 
 
 def _interleaved(places, chance):

@@ -229,5 +229,6 @@ def receipt(name, site, lines):
 
 
 def supplies():
-    """Enough of everything for everybody who waits."""
-    return [receipt("supply", SITES[0].id, [ReceiptLine(sku=sku, quantity=ENOUGH) for sku in GOODS])]
+    """Enough of everything for everybody who waits, at every site: some have failed somebody."""
+    lines = [ReceiptLine(sku=sku, quantity=ENOUGH) for sku in GOODS]
+    return [receipt("supply", site.id, lines) for site in SITES]

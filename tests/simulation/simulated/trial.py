@@ -75,7 +75,7 @@ def compared(sim):
 
 
 CHECKS = (
-    *(verdicts.parked, verdicts.audited, verdicts.at_rest, verdicts.mails, verdicts.news),
+    *(verdicts.parked, verdicts.audited, verdicts.at_rest, verdicts.complete, verdicts.mails, verdicts.news),
     *(verdicts.refunds, verdicts.paths),
     *(tables.folds, tables.pools, tables.replays, tables.repeats),
     *(readmodel.read_models, compared),

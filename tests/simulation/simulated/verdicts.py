@@ -15,6 +15,7 @@ from cauce.runtime.runners.errands import ERRANDS
 from cauce.sandbox.book import Charge, Refund
 from schemas.effects import EffectAnswered, EffectOutcome
 from schemas.notices import NoticeKind, SendMail
+from schemas.orders import OrderChanged, OrderPlaced
 from schemas.payments import RefundPayment
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped, WarehouseWork, Work, WorkPicked
 
@@ -97,6 +98,28 @@ def mails(sim):
         if not least <= sent <= least + answer.repeats:
             yield f"{mail.message_id} went out {sent} times, {answer.repeats} repeats known"
     yield from (f"{name} was sent, and never asked for" for name in sim.mailserver.taken if name not in asked)
+
+
+def complete(sim):
+    """At the end everybody has what was ordered and not canceled, no more and no less."""
+    owed = Counter()
+    for topic in ("order-placed", "order-changed", "delivered"):
+        for _, message in messages(sim, topic):
+            match message:
+                case OrderPlaced():
+                    owed.update({(message.order_id, line.line_id): line.quantity for line in message.lines})
+                case OrderChanged():
+                    owed.subtract(_by_line(message.order_id, message.canceled))
+                case ParcelDelivered():
+                    owed.subtract(_by_line(message.order_id, message.lines))
+    yield from (f"order {order}: {units} of line {line} never came" for (order, line), units in owed.items() if units)
+
+
+def _by_line(order_id, parts):
+    units = Counter()
+    for part in parts:
+        units[order_id, part.line_id] += part.quantity
+    return units
 
 
 _OLD_NEWS = {  # what a notice must not come after: of the same parcel, or once the whole order is canceled
