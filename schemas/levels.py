@@ -18,6 +18,8 @@ class ChannelLevel(Part):
 class StockLevel(Message):
     """A sku's available-to-promise by channel: free at the pool's sites, less the safety stock kept there.
 
+    Of a kit, whole ones that each site has of that, added up.
+
     Levels are numbered through in their pool, so that it can be told how many of them were compacted away.
     """
 

@@ -81,6 +81,22 @@ class KeptBack(Part):
     kept: PositiveInt
 
 
+class KitsAtSite(Part):
+    """Whole kits that a site had."""
+
+    site: str
+    kits: PositiveInt
+
+
+class KitsThere(Part):
+    """A kit, how many were wanted, and the sites that had any whole: no kit is sent from two."""
+
+    line_id: str
+    sku: str
+    quantity: PositiveInt
+    sites: tuple[KitsAtSite, ...]
+
+
 class Explanation(Part):
     """Why these sites: the rule, the versions it used, and every candidate, nearest first; `sourcing` by a policy.
 
@@ -96,3 +112,4 @@ class Explanation(Part):
     promises_version: str | None = None
     safety_version: str | None = None
     kept_back: tuple[KeptBack, ...] | None = None
+    kits: tuple[KitsThere, ...] | None = None

@@ -15,6 +15,7 @@ from schemas.base import Message, Sealed
 from schemas.buying import Buying
 from schemas.envelope import Envelope
 from schemas.holding import OrderReleased
+from schemas.kits import KitComponent
 from schemas.light import lightened
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, OrderChanged, OrderPlaced, ShipOption
 from schemas.policies import SourcingPolicy
@@ -73,6 +74,7 @@ class Pool:
         stocking: tuple[Stocking, ...] = (),
         safety: tuple[Safety, ...] = (),
         buying: tuple[Buying, ...] = (),
+        kits: tuple[KitComponent, ...] = (),
         policy: SourcingPolicy | None = None,
         rates: Iterable[Rate] = (),
         promises: PromiseTerms | None = None,
@@ -81,6 +83,7 @@ class Pool:
         self.timed, self.now = bool(policy or promises or buying), NOW
         kinds: dict[str, Any] = {"stocking": stocking, "safety": safety, "buying": buying, "rates": tuple(rates)}
         kinds |= {"sites": tuple(sites), "products": PRODUCTS, "sourcing": (policy,) if policy else ()}
+        kinds["kits"] = kits
         kinds["promises"] = (promises,) if promises else ()
         self.stock = Stock(self.rows, MemoryReference(**kinds))
         self.events: list[Message] = []

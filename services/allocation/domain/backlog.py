@@ -2,9 +2,10 @@
 
 A line is served when its whole missing quantity can be taken, from the nearest site that has it or from several; the
 first that cannot be served holds up those behind it. What one command makes possible for an order is one promise.
+A kit is served when it can be taken whole and has come first in the queues of all its components.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -15,8 +16,9 @@ from services.allocation.domain.promises import fold_withdrawn, promise
 from services.allocation.domain.rows import Order, Queued, Waiting, WaitingLine, site_key, turn_key, turn_of
 from services.allocation.domain.ruling import RuledStock
 from services.allocation.domain.safety import channel_of, safety_of, with_kept_back
-from services.allocation.domain.sourcing import NearSite, Pick, SiteMap, explain, take
+from services.allocation.domain.sourcing import NearSite, Pick, SiteMap, explain
 from services.allocation.domain.stock import Draft, Stock
+from services.allocation.domain.together import Left, give, goods_of, kit_lines, kits_of, with_kits
 from services.allocation.domain.turns import serve_by_turns, waiting_of
 
 NOTHING_SHRUNK: Mapping[str, int] = {}
@@ -35,6 +37,41 @@ class _Serving:
     free: dict[str, dict[str, int]] = field(default_factory=dict)
     picks: list[Pick] = field(default_factory=list)
 
+    def take(self, demands: Iterable[DemandLine], there: Left, mine: Left, picks: Iterable[Pick]) -> None:
+        """These lines are served; of a sku that the order had before, what was there then stands."""
+        self.demands += demands
+        self.there = there | self.there
+        self.free = mine | self.free
+        self.picks += picks
+
+
+@dataclass(slots=True)
+class _Round:
+    """One decision over the queues: `skus` still to look at, what it has `left` of each, and the turns that it served or passed by."""
+
+    stock: Stock
+    draft: Draft
+    shrunk: Mapping[str, int]
+    skus: dict[str, None]
+    left: dict[str, dict[str, int]] = field(default_factory=dict)
+    settled: set[tuple[str, str]] = field(default_factory=set)  # order and line
+    servings: dict[str, _Serving] = field(default_factory=dict)
+
+    def left_of(self, sku: str) -> dict[str, int]:
+        """Free units by site, less what this decision has given."""
+        if sku not in self.left:
+            ids = self.stock.reference.derived("sites", SiteMap).ids
+            self.left[sku] = {site: self.draft.free(sku, site) for site in ids}
+        return self.left[sku]
+
+    def note(self, order_id: str, demands: Sequence[DemandLine], picks: Iterable[Pick]) -> None:
+        """These lines are served; whoever is behind a kit in the queue of another sku may come forward."""
+        self.settled |= {(order_id, demand.line_id) for demand in demands}
+        for pick in picks:
+            self.left_of(pick.demand.sku)[pick.site] -= pick.quantity
+        if len(demands) > 1:
+            self.skus |= {demand.sku: None for demand in demands}
+
 
 def serve(
     stock: Stock, draft: Draft, skus: Iterable[str], trigger: str, shrunk: Mapping[str, int] = NOTHING_SHRUNK
@@ -46,11 +83,14 @@ def serve(
     if isinstance(stock, RuledStock):
         serve_by_turns(stock, draft, skus, trigger, shrunk)
         return
-    servings: dict[str, _Serving] = {}
-    for sku in dict.fromkeys(skus):
-        _serve_sku(stock, draft, sku, shrunk, servings)
-    for one in sorted(servings.values(), key=lambda serving: turn_of(serving.waiting)):
+    one_round = _Round(stock, draft, shrunk, dict.fromkeys(skus))
+    while one_round.skus:
+        sku = next(iter(one_round.skus))
+        del one_round.skus[sku]
+        _serve_sku(one_round, sku)
+    for one in sorted(one_round.servings.values(), key=lambda serving: turn_of(serving.waiting)):
         explanation = explain(stock, one.demands, sites=one.sites, free=one.free, picks=one.picks, trigger=trigger)
+        explanation = with_kits(explanation, one.demands, kits_of(one.waiting.terms), one.free)
         if safety_of(stock) is not None:
             explanation = with_kept_back(stock, explanation, one.there, one.free)
         promise(
@@ -64,28 +104,55 @@ def serve(
         )
 
 
-def _serve_sku(stock: Stock, draft: Draft, sku: str, shrunk: Mapping[str, int], servings: dict[str, _Serving]) -> None:
-    left: dict[str, int] = {}
-    for key, queued in stock.queue(sku):
-        if queued.order_id == draft.sourced_anew:
+def _serve_sku(one: _Round, sku: str) -> None:
+    for key, queued in one.stock.queue(sku):
+        if queued.order_id == one.draft.sourced_anew:
             continue
-        left = left or {site: draft.free(sku, site) for site in stock.reference.derived("sites", SiteMap).ids}
-        quantity = shrunk.get(key, queued.quantity)
-        mine = _its_own(stock, queued.order_id, sku, left)
-        if quantity > sum(mine.values()):
-            if quantity > sum(left.values()):
+        quantity = one.shrunk.get(key, queued.quantity)
+        if not quantity or (queued.order_id, queued.line_id) in one.settled:
+            continue
+        line = _demand(line_id=queued.line_id, sku=sku, quantity=quantity)
+        demands = _with_its_kit(one, queued.order_id, line)
+        goods = goods_of(demands, kits_of(waiting_of(one.stock, queued.order_id).terms))[0]
+        if len(demands) > 1 and not all(_is_first(one, queued.order_id, each) for each in demands):
+            return
+        there = {each.sku: dict(one.left_of(each.sku)) for each in demands}
+        mine = {name: _its_own(one.stock, queued.order_id, name, left) for name, left in there.items()}
+        serving = one.servings.get(queued.order_id) or _serving(one.stock, queued.order_id)
+        picks = give(goods, serving.sites, {name: dict(left) for name, left in mine.items()}, whole=True)
+        if not picks:
+            if sum(goods.at(there, near.site) for near in serving.sites) < goods.demand.quantity:
                 return
+            one.settled |= {(queued.order_id, each.line_id) for each in demands}
             continue  # only its channel's safety stock is in its way, which is nobody else's
-        if quantity:
-            serving = _serving(stock, queued.order_id, servings)
-            demand = _demand(line_id=queued.line_id, sku=sku, quantity=quantity)
-            serving.demands.append(demand)
-            serving.there.setdefault(sku, dict(left))
-            serving.free.setdefault(sku, dict(mine))
-            picks = take(demand, serving.sites, mine)
-            serving.picks += picks
-            for pick in picks:
-                left[pick.site] -= pick.quantity
+        one.servings[queued.order_id] = serving
+        serving.take(demands, there, mine, picks)
+        one.note(queued.order_id, demands, picks)
+
+
+def _with_its_kit(one: _Round, order_id: str, line: DemandLine) -> tuple[DemandLine, ...]:
+    """The line that has its turn, with all lines of its kit."""
+    waiting = waiting_of(one.stock, order_id)
+    kits = kits_of(waiting.terms)
+    if not kits:
+        return (line,)
+    units = (
+        (each, one.shrunk.get(turn_key(waiting, each), each.quantity)) for each in waiting.lines if not each.lapsed
+    )
+    standing = [_demand(line_id=each.line_id, sku=each.sku, quantity=left) for each, left in units if left]
+    return kit_lines(standing, kits, line.line_id)
+
+
+def _is_first(one: _Round, order_id: str, line: DemandLine) -> bool:
+    """Whether whoever came earlier for its sku has been served in this decision."""
+    for key, queued in one.stock.queue(line.sku):
+        if queued.order_id == order_id:
+            return True
+        if queued.order_id == one.draft.sourced_anew:
+            continue
+        if one.shrunk.get(key, queued.quantity) and (queued.order_id, queued.line_id) not in one.settled:
+            return False
+    return True
 
 
 def _its_own(stock: Stock, order_id: str, sku: str, left: Mapping[str, int]) -> dict[str, int]:
@@ -96,13 +163,10 @@ def _its_own(stock: Stock, order_id: str, sku: str, left: Mapping[str, int]) -> 
     return safety.left(sku, channel_of(waiting_of(stock, order_id).terms), left)
 
 
-def _serving(stock: Stock, order_id: str, servings: dict[str, _Serving]) -> _Serving:
-    serving = servings.get(order_id)
-    if serving is None:
-        waiting = waiting_of(stock, order_id)
-        near = stock.reference.derived("sites", SiteMap).nearest(waiting.destination.coordinates)
-        serving = servings[order_id] = _Serving(order_id, waiting, near)
-    return serving
+def _serving(stock: Stock, order_id: str) -> _Serving:
+    waiting = waiting_of(stock, order_id)
+    near = stock.reference.derived("sites", SiteMap).nearest(waiting.destination.coordinates)
+    return _Serving(order_id, waiting, near)
 
 
 def fold_backordered(stock: Stock, event: Backordered) -> None:

@@ -1,10 +1,12 @@
 """What each channel may still sell of a sku: what is free at the sites, less what is kept there.
 
-A pool without safety stock tells no levels, and pays nothing for them.
+Of a kit it is what each site has whole: as many as the scarcest of its components there makes. A pool without safety
+stock and without kits tells no levels, and pays nothing for them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from schemas.kits import KitComponent, kits_of
 from schemas.levels import ChannelLevel, StockLevel
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.foresight import Evolve, after, skus_of_free
@@ -15,9 +17,10 @@ from services.allocation.domain.stock import Stock, StockEvent
 
 def told(stock: Stock, pool: int, events: tuple[StockEvent, ...], evolve: Evolve) -> tuple[StockEvent, ...]:
     """A decision's events, and the levels that they change."""
-    skus = skus_of_free(events)
-    if not skus:
+    moved = skus_of_free(events)
+    if not moved:
         return events
+    skus = stock.reference.derived("kits", KitBook).touched(moved) if stock.reference.version("kits") else moved
     ahead = after(stock, events, evolve)
     number, news = stock.rows.get(kinds.COUNTERS, kinds.LEVEL_NUMBER) or 0, []
     for sku in skus:
@@ -28,8 +31,43 @@ def told(stock: Stock, pool: int, events: tuple[StockEvent, ...], evolve: Evolve
     return (*events, *news)
 
 
+class KitBook:
+    """The kits of one version, and those that have some of a sku."""
+
+    def __init__(self, rows: tuple[KitComponent, ...]) -> None:
+        self.kits = kits_of(rows)
+        self._having: dict[str, list[str]] = {}
+        for row in rows:
+            self._having.setdefault(row.component, []).append(row.kit)
+
+    def touched(self, skus: Iterable[str]) -> dict[str, None]:
+        """These skus, then the kits with any of them."""
+        goods = list(skus)
+        return dict.fromkeys([*goods, *(kit for sku in goods for kit in self._having.get(sku, ()))])
+
+
 def _level(stock: Stock, sku: str) -> dict[str, int]:
     """Units by channel."""
+    kit = stock.reference.derived("kits", KitBook).kits.get(sku)
+    return _sku_level(stock, sku) if kit is None else _kit_level(stock, kit)
+
+
+def _kit_level(stock: Stock, kit: tuple[KitComponent, ...]) -> dict[str, int]:
+    """No kit is sent from two sites, so each counts by itself."""
+    safety = stock.reference.derived("safety", SafetyMap)
+    ids, free = stock.reference.derived("sites", SiteMap).ids, {}
+    for row in kit:
+        there = stock.spread(row.component).free
+        free[row.component] = {site: there.get(site, 0) for site in ids}
+
+    def whole(channel: str) -> int:
+        left = {row.component: safety.left(row.component, channel, free[row.component]) for row in kit}
+        return sum(min(left[row.component][site] // row.quantity for row in kit) for site in ids)
+
+    return {channel: whole(channel) for channel in safety.channels}
+
+
+def _sku_level(stock: Stock, sku: str) -> dict[str, int]:
     safety, free = stock.reference.derived("safety", SafetyMap), stock.spread(sku).free
     at_sites = {site: free[site] for site in stock.reference.derived("sites", SiteMap).ids if free.get(site)}
     return {channel: sum(safety.left(sku, channel, at_sites).values()) for channel in safety.channels}

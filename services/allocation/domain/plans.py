@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from schemas.kits import KitLines
 from schemas.policies import Rule, SiteTerms, Unfilled
 from schemas.stock import DemandLine
 from services.allocation.domain.sourcing import NearSite, Pick, take
 from services.allocation.domain.tariff import Tariff
+from services.allocation.domain.together import NO_KITS, give, goods_of
 
 
 class Wanted(NamedTuple):
@@ -46,6 +48,7 @@ class Task(NamedTuple):
     day: date
     deliver_on: date
     arrives: Callable[[NearSite], date | None] | None = None
+    kits: tuple[KitLines, ...] = NO_KITS
 
     @property
     def units(self) -> int:
@@ -75,6 +78,8 @@ class Shelf(NamedTuple):
 
 def shelves_of(task: Task) -> tuple[Shelf, ...]:
     """The shelves of an order, each once: `fill` gives the same wherever all of them give the same."""
+    if task.kits:  # which of them are whole where, others of the order have a say in
+        return tuple(_shelf(task.options, sku, ()) for sku in dict.fromkeys(one.demand.sku for one in task.wanted))
     asked: dict[str, list[int]] = {}
     for line in task.wanted:
         asked.setdefault(line.demand.sku, []).append(line.demand.quantity)
@@ -93,6 +98,8 @@ def _shelf(options: Mapping[str, Option], sku: str, quantities: Sequence[int]) -
 
 def fill(task: Task, sites: Sequence[str]) -> tuple[Pick, ...]:
     """What these sites give, in this order, within what the rule says of orders that they cannot fill."""
+    if task.kits:
+        return _fill_together(task, sites)
     picks: list[Pick] = []
     left: dict[str, dict[str, int]] = {}
     alone = len({line.demand.sku for line in task.wanted}) == len(task.wanted)
@@ -104,6 +111,17 @@ def fill(task: Task, sites: Sequence[str]) -> tuple[Pick, ...]:
         )
     whole = sum(pick.quantity for pick in picks) == task.units
     return tuple(picks) if whole or task.rule.unfilled is not Unfilled.QUEUE else ()
+
+
+def _fill_together(task: Task, sites: Sequence[str]) -> tuple[Pick, ...]:
+    """As `fill`, kit by kit."""
+    demands = [line.demand for line in task.wanted]
+    left = {one.sku: {site: task.options[site].free.get(one.sku, 0) for site in sites} for one in demands}
+    nears = [task.options[site].near for site in sites]
+    is_whole = task.rule.unfilled is not Unfilled.PART_SHIP
+    picks = [pick for one in goods_of(demands, task.kits) for pick in give(one, nears, left, whole=is_whole)]
+    filled = sum(pick.quantity for pick in picks) == task.units
+    return tuple(picks) if filled or task.rule.unfilled is not Unfilled.QUEUE else ()
 
 
 def _whole_from(demand: DemandLine, shelves: Sequence[tuple[str, Mapping[str, int]]]) -> str | None:

@@ -12,6 +12,7 @@ from services.allocation.domain.ruling import RuledStock, decide, explained, rul
 from services.allocation.domain.safety import sellable, with_kept_back
 from services.allocation.domain.sourcing import Pick, SiteMap, explain, source
 from services.allocation.domain.stock import Draft, Stock, StockEvent
+from services.allocation.domain.together import kits_of, source_together, with_kits
 
 _waits, _line = light(Backordered), light(DemandLine)
 
@@ -26,14 +27,15 @@ def reserve(stock: Stock, command: ReserveStock) -> tuple[StockEvent, ...]:
     draft = Draft(stock, command.pool)
     there = {demand.sku: draft.spread(demand.sku).free for demand in demands}
     free = sellable(stock, command.terms, there)
-    trigger = f"{command.type}/{command.natural_key()}"
+    trigger, kits = f"{command.type}/{command.natural_key()}", kits_of(command.terms)
     picks: Sequence[Pick]
     if isinstance(stock, RuledStock):
         decision = decide(stock, command, demands, free, rule=rule_for(stock.policy, command), loads=stock.loads)
         picks, explanation = decision.picks, explained(stock, decision, free, trigger)
     else:
-        picks = source(demands, sites, free)
+        picks = source_together(demands, kits, sites, free) if kits else source(demands, sites, free)
         explanation = explain(stock, demands, sites=sites, free=free, picks=picks, trigger=trigger)
+        explanation = with_kits(explanation, demands, kits, free) if kits else explanation
     explanation = with_kept_back(stock, explanation, there, free)
     if picks:
         promise(stock, draft, command, order_id=command.order_id, picks=picks, sites=sites, explanation=explanation)

@@ -155,7 +155,9 @@ def _waits(
     """In the turn that the order has, if it waits already."""
     waits = replace(backordered(stock, command, missing, explanation), resourced=True)
     there: Waiting | None = stock.waiting(command.order_id)
-    return waits if there is None else replace(waits, queue_number=there.queue_number, priority=there.priority)
+    if there is None:
+        return waits
+    return replace(waits, queue_number=there.queue_number, priority=there.priority, terms=waits.terms or there.terms)
 
 
 def _barred(stock: Stock, command: ResourceUnits, demands: Iterable[DemandLine]) -> dict[str, str]:

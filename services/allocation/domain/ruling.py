@@ -21,6 +21,7 @@ from services.allocation.domain.search import Found, able_sites, search
 from services.allocation.domain.sourcing import Free, NearSite, Pick, SiteMap, explain
 from services.allocation.domain.stock import Stock
 from services.allocation.domain.tariff import Tariff
+from services.allocation.domain.together import kits_of, with_kits
 
 OTHERWISE = Rule(name="otherwise", criteria=(Criterion(by=By.SPLITS), Criterion(by=By.DISTANCE)))
 _NO_DAY = Today("", {})
@@ -127,6 +128,7 @@ def decide(
         day=date.fromisoformat(stock.day),
         deliver_on=party.deliver_by.date(),
         arrives=stock.dates and partial(_arrives, stock.dates, party),
+        kits=kits_of(party.terms),
     )
     return Decision(task, search(task), nears, sites)
 
@@ -170,7 +172,8 @@ def explained(stock: RuledStock, decision: Decision, free: Free, trigger: str) -
         alone=tuple(_alone_points(task, site) for site in able_sites(task)),
     )
     candidates = tuple(_with_reason(one, decision.sites.excluded) for one in plain.candidates)
-    return replace(plain, rule=f"{stock.policy.name}/{task.rule.name}", candidates=candidates, sourcing=sourcing)
+    plain = replace(plain, rule=f"{stock.policy.name}/{task.rule.name}", candidates=candidates, sourcing=sourcing)
+    return with_kits(plain, demands, task.kits, seen)
 
 
 def _kept_for(task: Task, sku: str) -> dict[str, int]:

@@ -4,9 +4,10 @@ An order takes the lines of which no earlier order still waits for the sku. A li
 that queues is served whole. Whoever is not served holds up those behind.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from schemas.kits import KitLines
 from schemas.light import light
 from schemas.policies import Rule, Unfilled
 from schemas.reference import TimeReached
@@ -18,6 +19,7 @@ from services.allocation.domain.ruling import Decision, RuledStock, decide, expl
 from services.allocation.domain.safety import sellable, with_kept_back
 from services.allocation.domain.sourcing import Free, SiteMap, units_by_sku
 from services.allocation.domain.stock import Draft, Stock, StockEvent
+from services.allocation.domain.together import goods_of, kits_of
 
 _demand = light(DemandLine)
 _AFTER_DIGITS = ":"
@@ -94,7 +96,7 @@ def waiting_of(stock: Stock, order_id: str) -> Waiting:
 
 
 def _advance(one: _Round, sku: str) -> None:
-    head = next(one.queues[sku], None)
+    head = next((turn for turn in one.queues[sku] if (turn[1], sku) not in one.served), None)
     if head is None:
         one.heads.pop(sku, None)
     else:
@@ -104,7 +106,11 @@ def _advance(one: _Round, sku: str) -> None:
 def _serve(one: _Round, turn: Turn, skus: Iterable[str]) -> None:
     waiting = waiting_of(one.stock, turn[1])
     rule = rule_for(one.stock.policy, waiting)
-    demands = list(_demands(one, waiting, rule, turn, set(skus)))
+    standing = _standing(one, waiting)
+    if rule.unfilled is Unfilled.QUEUE:  # all or nothing, and behind nobody in any queue
+        demands = standing if all(_is_first(one, line.sku, turn) for line in standing) else []
+    else:
+        demands = _demands(one, standing, kits_of(waiting.terms), turn, set(skus))
     if not demands:
         return
     ids = one.stock.reference.derived("sites", SiteMap).ids
@@ -123,7 +129,9 @@ def _serve(one: _Round, turn: Turn, skus: Iterable[str]) -> None:
             sites=decision.nears,
             explanation=explanation,
         )
-        _note(one, turn[1], demands, decision)
+        _note(one, turn[1], standing, decision)
+        if kits_of(waiting.terms):
+            _look_behind(one, turn[1], demands)
     _pass_by(one, turn[1], demands, there, free)
 
 
@@ -136,22 +144,41 @@ def _pass_by(one: _Round, order_id: str, demands: Iterable[DemandLine], there: F
             one.passed.add((order_id, sku))
 
 
+def _look_behind(one: _Round, order_id: str, demands: Iterable[DemandLine]) -> None:
+    """Whoever is behind a kit in the queue of another sku may come forward."""
+    for sku in dict.fromkeys(demand.sku for demand in demands if demand.sku not in one.queues):
+        if (order_id, sku) in one.served:
+            one.queues[sku] = _turns(one.stock, sku, one.shrunk)
+            _advance(one, sku)
+
+
 def whole_lines(rule: Rule) -> Rule:
     """The rule for an order that has waited: no line is sent in parts."""
     return rule if rule.unfilled is Unfilled.QUEUE else rule.model_copy(update={"unfilled": Unfilled.BACKORDER})
 
 
-def _demands(one: _Round, waiting: Waiting, rule: Rule, turn: Turn, skus: set[str]) -> Iterator[DemandLine]:
-    """The lines it may have now; none where it wants all or nothing and is behind another in some queue."""
-    standing = [line for line in waiting.lines if not line.lapsed]
-    lines = [(line, one.shrunk.get(turn_key(waiting, line), line.quantity)) for line in standing]
-    if rule.unfilled is Unfilled.QUEUE:
-        if not all(_is_first(one, line.sku, turn) for line, units in lines if units):
-            return
-        skus = {line.sku for line in standing}
-    for line, units in lines:
-        if units and line.sku in skus:
-            yield _demand(line_id=line.line_id, sku=line.sku, quantity=units)
+def _standing(one: _Round, waiting: Waiting) -> list[DemandLine]:
+    """All that it waits for."""
+    units = (
+        (line, one.shrunk.get(turn_key(waiting, line), line.quantity)) for line in waiting.lines if not line.lapsed
+    )
+    return [_demand(line_id=line.line_id, sku=line.sku, quantity=left) for line, left in units if left]
+
+
+def _demands(
+    one: _Round, standing: Sequence[DemandLine], kits: Sequence[KitLines], turn: Turn, skus: set[str]
+) -> list[DemandLine]:
+    """The lines it may have now: those of these skus, and kits of which it is the first for every component."""
+    if not kits:
+        return [line for line in standing if line.sku in skus]
+    found = []
+    for goods in goods_of(standing, kits):
+        lines = [line for line, _ in goods.lines]
+        if any(line.sku in skus for line in lines) and all(
+            line.sku in skus or _is_first(one, line.sku, turn) for line in lines
+        ):
+            found += lines
+    return found
 
 
 def _is_first(one: _Round, sku: str, turn: Turn) -> bool:

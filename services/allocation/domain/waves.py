@@ -21,6 +21,7 @@ from services.allocation.domain.safety import sellable, with_kept_back
 from services.allocation.domain.search import Found, plans
 from services.allocation.domain.sourcing import Free, SiteMap
 from services.allocation.domain.stock import Draft, Stock, StockEvent
+from services.allocation.domain.together import splits_kits
 from services.allocation.domain.turns import whole_lines
 
 PLANS_AN_ORDER, LINES_APART = 24, 4
@@ -99,8 +100,11 @@ def _sequential(stock: RuledStock, asked: Iterable[_Asked]) -> Iterator[Column]:
 def _columns(one: _Asked) -> Iterator[Column]:
     """Its best plans for all of its lines, and for some of them."""
     task = one.alone.task
+    demands = [line.demand for line in task.wanted]
     for count in _counts(len(task.wanted), whole=task.rule.unfilled is Unfilled.QUEUE):
         for lines in combinations(task.wanted, count):
+            if task.kits and splits_kits({line.demand.line_id for line in lines}, demands, task.kits):
+                continue
             found = plans(task._replace(wanted=lines))[:PLANS_AN_ORDER]
             yield from (Column(one.order_id, plan) for plan in found if plan.picks)
 

@@ -1,0 +1,156 @@
+"""Kits at the keeper: sent whole from one site, waiting whole, and told to channels as whole ones."""
+
+import pytest
+
+from schemas.kits import KitComponent, KitLines, KitPart
+from schemas.levels import StockLevel
+from schemas.policies import By, Criterion, Rule, SourcingPolicy, Unfilled
+from schemas.reference import Safety
+from schemas.sourcing import OrderTerms
+from schemas.stock import Allocated, Backordered
+
+TEA = (
+    KitComponent(id="tea-1", kit="tea", component="pot", quantity=1, share=2),
+    KitComponent(id="tea-2", kit="tea", component="cup", quantity=2, share=1),
+)
+RULES = {rule: Rule(name="near", criteria=(Criterion(by=By.DISTANCE),), unfilled=rule) for rule in Unfilled}
+
+
+def policy(unfilled):
+    return SourcingPolicy(id="sourcing", name="test", currency="EUR", rules=(RULES[unfilled],))
+
+
+@pytest.fixture(params=["without a policy", "with a policy"])
+def shop(told, request):
+    rules = policy(Unfilled.PART_SHIP) if request.param == "with a policy" else None
+    return told.pool(policy=rules)
+
+
+def kit(line_id, kits, *parts):
+    return KitLines(
+        line_id=line_id,
+        sku="tea",
+        quantity=kits,
+        parts=tuple(KitPart(line_id=name, quantity=units) for name, units in parts),
+    )
+
+
+def wants(shop, order_id, units, *kits):
+    """An order of lines, of which some are kits."""
+    terms = OrderTerms(channel="web", currency="EUR", kits=kits)
+    return shop.do(shop.order(order_id, units).model_copy(update={"terms": terms}))
+
+
+def two_kits(shop, order_id, kits=2):
+    return wants(shop, order_id, [("pot", kits), ("cup", 2 * kits)], kit("1", kits, ("1", 1), ("2", 2)))
+
+
+def test_a_kit_comes_from_one_site_where_each_component_is_nearer_alone(shop, told):
+    shop.receives({"pot": 5, "cup": 1})
+    shop.receives({"pot": 1, "cup": 9}, site="lyon")
+    shop.receives({"pot": 1, "cup": 2}, site="berlin")
+    events = two_kits(shop, "o1")
+    assert told.shipments(told.one(events, Allocated)) == {"lyon": {"1": 1, "2": 2}, "berlin": {"1": 1, "2": 2}}
+
+
+def test_a_kit_that_no_site_has_whole_waits_whole(shop, told):
+    shop.receives({"pot": 5, "cup": 1})
+    shop.receives({"cup": 9}, site="lyon")
+    events = two_kits(shop, "o1")
+    assert told.units(told.one(events, Backordered).lines) == {"1": 2, "2": 4}
+    assert not told.every(events, Allocated)
+
+
+def test_the_decision_says_how_many_whole_kits_each_site_had(shop, told):
+    shop.receives({"pot": 5, "cup": 3})
+    shop.receives({"cup": 9}, site="lyon")
+    events = two_kits(shop, "o1")
+    (said,) = told.one(events, Allocated).explanation.kits
+    assert (said.sku, said.quantity, [(one.site, one.kits) for one in said.sites]) == ("tea", 2, [("madrid", 1)])
+
+
+def test_other_lines_of_the_order_take_what_kits_leave_them(shop, told):
+    shop.receives({"pot": 1, "cup": 4})
+    events = wants(shop, "o1", [("pot", 1), ("cup", 2), ("cup", 3)], kit("1", 1, ("1", 1), ("2", 2)))
+    assert told.shipments(told.one(events, Allocated)) == {"madrid": {"1": 1, "2": 2, "3": 2}}
+    assert told.units(told.one(events, Backordered).lines) == {"3": 1}
+
+
+def test_a_kit_that_waits_is_served_when_its_last_component_comes(shop, told):
+    two_kits(shop, "o1")
+    assert not told.every(shop.receives({"cup": 9}), Allocated)
+    assert not told.every(shop.receives({"pot": 2}, site="lyon"), Allocated)
+    events = shop.receives({"pot": 2})
+    assert told.shipments(told.one(events, Allocated)) == {"madrid": {"1": 2, "2": 4}}
+    assert shop.stock.waiting("o1") is None
+
+
+def test_a_kit_waits_for_its_turn_at_each_component(shop, told):
+    shop.orders("o1", {"cup": 6})
+    two_kits(shop, "o2", kits=1)
+    shop.receives({"pot": 5})
+    assert not told.every(shop.receives({"cup": 4}), Allocated)
+    first, second = told.every(shop.receives({"cup": 4}), Allocated)
+    assert [first.order_id, second.order_id] == ["o1", "o2"]
+
+
+def test_who_was_behind_a_kit_comes_forward_with_it(shop, told):
+    two_kits(shop, "o1", kits=1)
+    shop.orders("o2", {"cup": 3})
+    assert not told.every(shop.receives({"cup": 5}), Allocated)
+    first, second = told.every(shop.receives({"pot": 1}), Allocated)
+    assert [first.order_id, second.order_id] == ["o1", "o2"]
+
+
+def test_two_kits_of_one_order_do_not_wait_for_each_other(shop, told):
+    wants(
+        shop,
+        "o1",
+        [("pot", 1), ("cup", 1), ("cup", 1), ("pot", 1)],
+        kit("1", 1, ("1", 1), ("3", 1)),
+        kit("2", 1, ("2", 1), ("4", 1)),
+    )
+    shop.receives({"cup": 2})
+    served = told.every(shop.receives({"pot": 2}), Allocated)
+    assert {name for one in served for name in told.shipments(one)["madrid"]} == {"1", "2", "3", "4"}
+
+
+def test_a_canceled_kit_gives_back_all_of_it(shop):
+    shop.receives({"pot": 2, "cup": 4})
+    two_kits(shop, "o1")
+    shop.cancels("o1", {"1": 1, "2": 2}, shipment="o1-1")
+    assert (shop.at("pot").free, shop.at("cup").free) == (1, 2)
+
+
+@pytest.mark.parametrize("unfilled", [Unfilled.BACKORDER, Unfilled.QUEUE])
+def test_a_rule_that_sends_no_parts_of_a_line_sends_none_of_the_kits(told, unfilled):
+    shop = told.pool(policy=policy(unfilled))
+    shop.receives({"pot": 1, "cup": 9})
+    assert told.units(told.one(two_kits(shop, "o1"), Backordered).lines) == {"1": 2, "2": 4}
+
+
+def test_the_rows_of_a_pool_with_kits_are_their_events(shop):
+    shop.receives({"pot": 1, "cup": 9})
+    two_kits(shop, "o1")
+    shop.receives({"pot": 1})
+    assert shop.replayed().table() == shop.table()
+
+
+def levels(events):
+    found = [event for event in events if isinstance(event, StockLevel)]
+    return {event.sku: {one.channel: one.available for one in event.channels} for event in found}
+
+
+def test_channels_are_told_how_many_whole_kits_there_are(told):
+    shop = told.pool(kits=TEA)
+    assert levels(shop.receives({"pot": 3})) == {"pot": {"": 3}, "tea": {"": 0}}
+    assert levels(shop.receives({"cup": 5})) == {"cup": {"": 5}, "tea": {"": 2}}
+    assert levels(shop.receives({"cup": 9}, site="lyon")) == {"cup": {"": 14}}
+    assert levels(two_kits(shop, "o1", kits=1)) == {"pot": {"": 2}, "cup": {"": 12}, "tea": {"": 1}}
+
+
+def test_what_is_kept_from_a_channel_is_in_none_of_its_kits(told):
+    kept = Safety(id="1", sku="cup", channel="market", units=4)
+    shop = told.pool(kits=TEA, safety=(kept,))
+    shop.receives({"pot": 3})
+    assert levels(shop.receives({"cup": 6}))["tea"] == {"": 3, "market": 1}
