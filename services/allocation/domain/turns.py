@@ -148,7 +148,7 @@ def _look_behind(one: _Round, order_id: str, demands: Iterable[DemandLine]) -> N
     """Whoever is behind a kit in the queue of another sku may come forward."""
     for sku in dict.fromkeys(demand.sku for demand in demands if demand.sku not in one.queues):
         if (order_id, sku) in one.served:
-            one.queues[sku] = _turns(one.stock, sku, one.shrunk)
+            one.queues[sku] = _turns(one.stock, sku, one.shrunk, one.draft.sourced_anew)
             _advance(one, sku)
 
 
