@@ -47,7 +47,7 @@ class _Serving:
 
 @dataclass(slots=True)
 class _Round:
-    """One decision over the queues: `skus` still to look at, what it has `left` of each, and the turns that it served or passed by."""
+    """One decision over the queues: `skus` still to look at, what it has `left` of each; `settled` turns are over."""
 
     stock: Stock
     draft: Draft
