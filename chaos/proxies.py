@@ -38,7 +38,13 @@ class Proxies:
             for stream in toxic.streams:
                 form = {"type": toxic.kind, "stream": stream, "attributes": dict(toxic.attributes)}
                 for name in self._of(way):
-                    await self._ask("POST", f"/proxies/{name}/toxics", {"name": f"{toxic.kind}-{stream}", **form})
+                    await self._add(name, {"name": f"{toxic.kind}-{stream}", **form})
+
+    async def _add(self, name: str, toxic: Mapping[str, Any]) -> None:
+        """Whether or not one of the name is there, of another strike or of a request whose answer was lost."""
+        there = (await self._ask("GET", f"/proxies/{name}"))["toxics"]
+        one = f"/{toxic['name']}" if any(known["name"] == toxic["name"] for known in there) else ""
+        await self._ask("POST", f"/proxies/{name}/toxics{one}", toxic)
 
     async def refuse(self, way: str) -> None:
         """The way is closed: connections break, and new ones are refused, until `heal`."""

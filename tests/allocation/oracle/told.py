@@ -31,6 +31,9 @@ class Telling(Buying):
             ),
         )(rows)
 
+    def is_kept_back(self, sku: str) -> bool:
+        return any(kept == sku for kept, _, _ in KEPT)
+
     def sellable(self, sku: str, site: str) -> int:
         return max(0, self.pool.at(sku, site).free - KEPT.get((sku, site, ""), 0))
 
