@@ -33,6 +33,7 @@ COMMANDS = {
     "stock": "stock",
     "topics": "topics",
     "up": "up",
+    "wave": "wave",
     "world": "world",
 }
 

@@ -1,12 +1,10 @@
 """Quotes over what the keeper wrote to its changelogs: the desk that follows them, and its door."""
 
 import asyncio
-from datetime import UTC, datetime
 
 import aiohttp
 import click
 import pytest
-from aiokafka import TopicPartition
 
 from cauce.cli.promises import command as promises_command
 from cauce.cli.quote import command as quote_command
@@ -14,18 +12,11 @@ from cauce.cli.quote import told
 from cauce.cli.quote_desk import QuoteDesk
 from cauce.cli.quote_door import basket_of, serving
 from cauce.places import Coordinates
-from cauce.runtime.assembly import lanes_of
-from cauce.runtime.engine.offline import OfflineTenure
-from cauce.runtime.lane import Record
 from cauce.runtime.reference.reference_files import published
-from cauce.runtime.settings import Settings
-from schemas.envelope import Envelope
 from schemas.promises import PromiseTerms, SiteHours, Transit, Weekday
 from schemas.reference import Kind, Product, Site
 from schemas.stock import ReceiveStock, SkuQuantity
-from services.allocation.worker import SERVICE
 
-AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 EVERY_DAY = tuple(Weekday)
 TERMS = PromiseTerms(
     sites={"hub": SiteHours(time_zone="UTC", cutoffs={"standard": "17:30"}, working_days=EVERY_DAY)},
@@ -38,49 +29,14 @@ ITEMS = {
 }
 
 
-class Written:
-    """A changelog record."""
-
-    def __init__(self, key, value):
-        self.key, self.value = key, value
-
-
-class Keeper:
-    """The keeper's lane without a broker, and a desk that reads what it would have written."""
-
-    def __init__(self, folder):
-        self.settings = Settings(home=folder, prefix="t-")
-        (lane,) = (lane for lane in lanes_of(SERVICE, self.settings) if lane.name == "keeper")
-        self.tenure, self.desk, self.lane = OfflineTenure(lane, 0), QuoteDesk(self.settings, lane), lane
-        self.offset = 0
-        for kind, items in ITEMS.items():
-            self.hears(*published(kind, items))
-
-    def hears(self, *messages):
-        records = [self._record(message) for message in messages]
-        work = self.tenure.unit()
-        work.decide(records)
-        for name, rows in self.tenure.stage(work).items():
-            place = TopicPartition(self.settings.topic(self.lane.changelogs[name]), 0)
-            if place in self.desk.places:
-                self.desk.take(place, [Written(key, value) for key, value in rows])
-        self.tenure.keep(work, {})
-
-    def _record(self, message):
-        self.offset += 1
-        headers = Envelope(
-            id=f"e{self.offset}", type=message.type, source="/test", subject="s", sequence=0, at=AT, release="1"
-        ).to_headers()
-        return Record("stock-commands", 0, self.offset, b"0", message.to_bytes(), headers)
-
-    def receives(self, units):
-        lines = (SkuQuantity(sku="cup", quantity=units),)
-        self.hears(ReceiveStock(pool=0, receipt_id=f"r{self.offset}", site="hub", lines=lines))
-
-
 @pytest.fixture
-def keeper(tmp_path):
-    return Keeper(tmp_path)
+def keeper(keepers):
+    return keepers(QuoteDesk, ITEMS)
+
+
+def receives(keeper, units):
+    lines = (SkuQuantity(sku="cup", quantity=units),)
+    keeper.hears(ReceiveStock(pool=0, receipt_id=f"r{keeper.offset}", site="hub", lines=lines))
 
 
 def basket(sku="cup:2", country="gb", service="standard"):
@@ -89,7 +45,7 @@ def basket(sku="cup:2", country="gb", service="standard"):
 
 def test_a_quote_follows_the_stock_that_the_keeper_wrote(keeper):
     assert keeper.desk.quote(basket()).waits[0].sku == "cup"
-    keeper.receives(2)
+    receives(keeper, 2)
     found = keeper.desk.quote(basket())
     assert (found.waits, found.shipments[0].site) == ((), "hub")
     assert found.promises_version == published(Kind.PROMISES, [TERMS])[0].version
@@ -120,7 +76,7 @@ def test_the_choices_of_a_command_are_words_and_their_defaults_among_them(module
 
 
 def test_over_http_it_answers_with_json_and_refuses_with_the_reason(keeper):
-    keeper.receives(5)
+    receives(keeper, 5)
 
     async def asked():
         async with serving(keeper.desk, 0) as url, aiohttp.ClientSession() as session:

@@ -18,7 +18,7 @@ from services.allocation.domain.promises import promise
 from services.allocation.domain.rows import Waiting, wave_key
 from services.allocation.domain.ruling import Decision, RuledStock, decide, explained, rule_for
 from services.allocation.domain.safety import sellable, with_kept_back
-from services.allocation.domain.search import Found, plans
+from services.allocation.domain.search import Found, Plan, plans
 from services.allocation.domain.sourcing import Free, SiteMap
 from services.allocation.domain.stock import Draft, Stock, StockEvent
 from services.allocation.domain.together import splits_kits
@@ -57,6 +57,11 @@ def decide_wave(stock: Stock, command: DecideWave) -> tuple[StockEvent, ...]:
     reason = "the search for the best was given up at its limit of nodes" if chosen is None else ""
     draft.say(_said(command, method, tuple(one.order_id for one in asked if one.order_id in picked), reason))
     return tuple(draft.events)
+
+
+def in_turn(stock: RuledStock, command: DecideWave) -> dict[str, Plan]:
+    """What each order would get that gets something, if they were decided on one after another as they are listed."""
+    return {column.order_id: column.plan for column in _sequential(stock, list(_asked(stock, command)))}
 
 
 def _asked(stock: RuledStock, command: DecideWave) -> Iterator[_Asked]:
