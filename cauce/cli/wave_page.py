@@ -1,21 +1,17 @@
 """The page of a wave that was only tried."""
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 
-from cauce.cli.screen import phrase, text
+from cauce.cli.screen import grid, phrase, text
 from cauce.cli.wave_desk import Trial, Tried, Units
 
 
 def page(trial: Trial) -> RenderableType:
-    """Each order in the order listed, what it would get in turn and together, and both sums."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("order", "waits for", "in turn", "together"):
-        table.add_column(name, justify="right" if name == "waits for" else "left")
+    """Each order as it was listed, what it would get in turn and together, and both sums."""
+    table = grid("order", "waits for", "in turn", "together", right=("waits for",), whole=("order",))
     for one in trial.orders:
-        look = "green" if _sum(one.together) > _sum(one.in_turn) else "red" * (_sum(one.together) < _sum(one.in_turn))
         table.add_row(
-            text(one.order_number), text(one.waits), text(_said(one.in_turn)), text(_said(one.together), look)
+            text(one.order_number), text(one.waits), text(_said(one.in_turn)), text(_said(one.together), _look(one))
         )
     parts: list[RenderableType] = [table, text(""), _sums(trial)]
     if trial.reason:
@@ -25,9 +21,14 @@ def page(trial: Trial) -> RenderableType:
     return Group(*parts)
 
 
+def _look(one: Tried) -> str:
+    difference = _sum(one.together) - _sum(one.in_turn)
+    return "green" if difference > 0 else "red" * (difference < 0)
+
+
 def _sums(trial: Trial) -> RenderableType:
     in_turn, together = (_whole(trial.orders, how) for how in ("in_turn", "together"))
-    return phrase("in turn: ", in_turn, "; together: ", together, "; nothing was asked of anybody")
+    return phrase("in turn: ", in_turn, "; together: ", together, "; nothing was asked")
 
 
 def _whole(orders: tuple[Tried, ...], how: str) -> str:
