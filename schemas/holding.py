@@ -9,7 +9,7 @@ from schemas.base import Instant, Message, Part
 from schemas.holds import Hold, HoldKind
 from schemas.kits import KitLines
 from schemas.orders import Customer, Destination, Reason, ShipOption, Sku
-from schemas.sourcing import Day
+from schemas.sourcing import Day, SubstitutionAsked
 
 
 class HoldOrder(Message):
@@ -76,6 +76,7 @@ class ClaimedLine(Part):
     sku: Sku
     quantity: PositiveInt
     amount: int
+    substitutes: SubstitutionAsked | None = None
 
 
 class Claim(Part):

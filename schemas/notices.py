@@ -33,11 +33,15 @@ class NoticeKind(StrEnum):
 
 
 class NoticeLine(Part):
-    """A line as a customer reads it; `expected_on` where each has a day of its own."""
+    """A line as a customer reads it; `expected_on` where each has a day of its own.
+
+    `instead_of` is what was ordered, where something else is sent.
+    """
 
     text: str
     quantity: PositiveInt
     expected_on: date | None = None
+    instead_of: str | None = None
 
 
 class TellCustomer(Message):

@@ -10,7 +10,7 @@ from cauce.places import Coordinates
 from schemas.base import Instant, Message, Part, Sealed
 from schemas.holds import Hold
 from schemas.kits import SoldKit
-from schemas.sourcing import Day
+from schemas.sourcing import Day, SubstitutionAsked
 
 Sku = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -62,7 +62,10 @@ class Destination(Part):
 
 
 class AskedLine(Part):
-    """A line as a channel sent it, with whatever numbers. `line_id` counts from 1 in the order of sending."""
+    """A line as a channel sent it, with whatever numbers. `line_id` counts from 1 in the order of sending.
+
+    `substitutes` says whether another sku may be sent in its place; if it says nothing, the shop's rows do.
+    """
 
     line_id: str
     sku: Sku
@@ -71,6 +74,7 @@ class AskedLine(Part):
     amount: Money
     tax: Money
     description: str = ""
+    substitutes: SubstitutionAsked | None = None
 
 
 class OrderLine(AskedLine):

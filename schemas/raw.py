@@ -17,6 +17,7 @@ from schemas.order_forms import OrderForm
 from schemas.orders import Country, ShipOption, Sku
 from schemas.returns import Grade
 from schemas.shipments import CarrierStatus, Scan
+from schemas.sourcing import SubstitutionAsked
 from schemas.stock_forms import StockForm, StockWave
 
 
@@ -33,7 +34,10 @@ class ChannelAddress(Foreign):
 
 
 class ChannelLine(Foreign):
-    """A line in minor units. `amount` is for the whole line, tax included, discount taken off."""
+    """A line in minor units. `amount` is for the whole line, tax included, discount taken off.
+
+    `substitutes`: whether another sku may be sent in its place.
+    """
 
     sku: Sku
     quantity: int
@@ -41,6 +45,7 @@ class ChannelLine(Foreign):
     amount: int
     tax: int = 0
     description: Text = ""
+    substitutes: SubstitutionAsked | None = None
 
 
 class ChannelCharge(Foreign):

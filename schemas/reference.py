@@ -22,6 +22,7 @@ class Kind(StrEnum):
     SITES = "sites"
     PRODUCTS = "products"
     KITS = "kits"
+    SUBSTITUTES = "substitutes"
     RATES = "rates"
     POLICY = "policy"
     STOCKING = "stocking"
@@ -47,6 +48,19 @@ class Product(Part):
     id: Sku
     name: str = ""
     weight_grams: PositiveInt
+
+
+class Substitute(Part):
+    """A sku that may be sent in place of another, unit for unit; of several, the lowest `rank` first.
+
+    `id` is the row's own name. With `consent`, only where the order's line allows it.
+    """
+
+    id: str
+    sku: Sku
+    substitute: Sku
+    rank: PositiveInt = 1
+    consent: bool = False
 
 
 class Stocking(Part):
@@ -103,6 +117,7 @@ MODELS: dict[Kind, type[Part]] = {
     Kind.SITES: Site,
     Kind.PRODUCTS: Product,
     Kind.KITS: KitComponent,
+    Kind.SUBSTITUTES: Substitute,
     Kind.RATES: Rate,
     Kind.POLICY: Policy,
     Kind.STOCKING: Stocking,

@@ -239,8 +239,15 @@ class PurchaseNoted(Message):
     customer: Customer
 
 
+class SentLine(Part):
+    """What is sent for a line, where it is not what was ordered."""
+
+    line_id: str
+    sku: Sku
+
+
 class DispatchNoted(Message):
-    """Returns knows that these units are on their way to the customer."""
+    """Returns knows that these units are on their way to the customer; `sent` are lines of which another sku is."""
 
     type: ClassVar[str] = "dispatch.noted.v1"
     key: ClassVar[str] = "order_id"
@@ -249,6 +256,7 @@ class DispatchNoted(Message):
     order_id: str
     shipment_id: str
     lines: tuple[LineQuantity, ...]
+    sent: tuple[SentLine, ...] | None = None
 
 
 class DeliveryNoted(Message):

@@ -1,5 +1,6 @@
 """Why an order was sourced as it was: the candidates, and by a policy what it knew of the order and weighed."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import NonNegativeInt, PositiveInt, StringConstraints
@@ -9,6 +10,20 @@ from schemas.base import Part
 from schemas.kits import KitLines
 
 Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+
+
+class SubstitutionAsked(StrEnum):
+    """What an order says of sending another sku in a line's place."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+
+
+class LineSubstitutes(Part):
+    """What the order says of one line."""
+
+    line_id: str
+    asked: SubstitutionAsked
 
 
 class LineWorth(Part):
@@ -31,6 +46,7 @@ class OrderTerms(Part):
     worths: tuple[LineWorth, ...] = ()
     cancel_after: Day | None = None
     kits: tuple[KitLines, ...] | None = None
+    substitutes: tuple[LineSubstitutes, ...] | None = None
 
 
 class SitePoints(Part):
@@ -97,6 +113,23 @@ class KitsThere(Part):
     sites: tuple[KitsAtSite, ...]
 
 
+class SubstituteSeen(Part):
+    """A substitute that was looked at: units of it that the order could have, and what became of it."""
+
+    sku: str
+    free: NonNegativeInt
+    verdict: str
+
+
+class Substitution(Part):
+    """A line that its own sku could not fill, and the substitutes that were looked at, until one was used."""
+
+    line_id: str
+    sku: str
+    quantity: PositiveInt
+    candidates: tuple[SubstituteSeen, ...]
+
+
 class Explanation(Part):
     """Why these sites: the rule, the versions it used, and every candidate, nearest first; `sourcing` by a policy.
 
@@ -113,3 +146,5 @@ class Explanation(Part):
     safety_version: str | None = None
     kept_back: tuple[KeptBack, ...] | None = None
     kits: tuple[KitsThere, ...] | None = None
+    substitutes_version: str | None = None
+    substitutes: tuple[Substitution, ...] | None = None

@@ -20,11 +20,12 @@ class SkuQuantity(Part):
 
 
 class DemandLine(Part):
-    """A line as the keeper knows it."""
+    """A line as the keeper knows it; of a substitute, `instead_of` is what was ordered."""
 
     line_id: str
     sku: Sku
     quantity: PositiveInt
+    instead_of: Sku | None = None
 
 
 class StockCommand(Message):
@@ -138,12 +139,16 @@ class RestockReturn(StockCommand):
 
 
 class ShipmentLine(Part):
-    """Units of one line in one shipment, with what the next steps need to know of the product."""
+    """Units of one line in one shipment, with what the next steps need to know of the product.
+
+    Of a substitute, `instead_of` is what was ordered.
+    """
 
     line_id: str
     sku: Sku
     quantity: PositiveInt
     weight_grams: NonNegativeInt
+    instead_of: Sku | None = None
 
 
 class Shipment(Part):

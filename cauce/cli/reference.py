@@ -34,8 +34,8 @@ def command() -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="Read and check the files, publish nothing.")
 def publish(folder: Path, *, check: bool) -> None:
-    """Publish the files of FOLDER that are there: sites.csv, products.csv, kits.csv, rates.csv, policy.yaml,
-    holds.yaml, promises.yaml, and of stock stocking.csv, safety.csv and buying.csv.
+    """Publish the files of FOLDER that are there: sites.csv, products.csv, kits.csv, substitutes.csv, rates.csv,
+    policy.yaml, holds.yaml, promises.yaml, and of stock stocking.csv, safety.csv and buying.csv.
 
     All of them are checked first. Exit code 2 when something is wrong in any: nothing is published then.
     """

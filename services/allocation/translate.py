@@ -10,11 +10,11 @@ from schemas.holding import Claim, ClaimedLine, OrderReleased
 from schemas.holds import keeps_from_stock
 from schemas.kits import KitLines
 from schemas.light import light
-from schemas.orders import LineQuantity, OrderChanged, OrderPlaced
+from schemas.orders import LineQuantity, OrderChanged, OrderLine, OrderPlaced
 from schemas.reference import Kind, TimeReached
 from schemas.returns import GoodsReturned
 from schemas.shipments import ParcelPacked, ParcelShipped, WorkPicked
-from schemas.sourcing import LineWorth, OrderTerms
+from schemas.sourcing import LineSubstitutes, LineWorth, OrderTerms
 from schemas.stock import AdvanceShipment, DemandLine, ReleaseStock, ReserveStock, RestockReturn, ReturnedUnits, Stage
 from schemas.waves import DecideWave
 from services.allocation.domain.keeper import KeeperCommand, TimedCommand
@@ -23,6 +23,7 @@ from services.allocation.domain.ruling import Timed
 
 _reserve, _demand, _release = light(ReserveStock), light(DemandLine), light(ReleaseStock)
 _order_terms, _worth, _kit = light(OrderTerms), light(LineWorth), light(KitLines)
+_asked = light(LineSubstitutes)
 _moves, _units = light(AdvanceShipment), light(LineQuantity)
 _anew = light(ResourceUnits)
 _restock, _returned = light(RestockReturn), light(ReturnedUnits)
@@ -55,7 +56,14 @@ def _terms(placed: OrderPlaced) -> OrderTerms:
         worths=tuple(worths),
         cancel_after=placed.cancel_after,
         kits=placed.kits and tuple(map(_lines_of, placed.kits)),
+        substitutes=_said(placed.lines),
     )
+
+
+def _said(lines: Iterable[OrderLine | ClaimedLine]) -> tuple[LineSubstitutes, ...] | None:
+    """What most orders say nothing of."""
+    said = [_asked(line_id=line.line_id, asked=line.substitutes) for line in lines if line.substitutes]
+    return tuple(said) or None
 
 
 def _lines_of(kit: KitLines) -> KitLines:
@@ -89,6 +97,7 @@ def _claimed_terms(claim: Claim) -> OrderTerms:
         worths=_claimed(claim.lines),
         cancel_after=claim.cancel_after,
         kits=claim.kits,
+        substitutes=_said(claim.lines),
     )
 
 

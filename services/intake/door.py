@@ -84,6 +84,7 @@ def _line(number: int, line: ChannelLine, currency: str) -> AskedLine:
         amount=_money(line.amount, currency),
         tax=_money(line.tax, currency),
         description=line.description,
+        substitutes=line.substitutes,
     )
 
 

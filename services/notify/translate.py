@@ -40,8 +40,13 @@ def _named(notice: TellCustomer, reference: Reference) -> TellCustomer:
 
 
 def _with_name(line: NoticeLine, reference: Reference) -> NoticeLine:
-    product = reference.item(Kind.PRODUCTS, line.text)
-    return replace(line, text=f"{product.name} ({line.text})") if product and product.name else line
+    named = replace(line, text=_name(line.text, reference))
+    return replace(named, instead_of=_name(line.instead_of, reference)) if line.instead_of else named
+
+
+def _name(sku: str, reference: Reference) -> str:
+    product = reference.item(Kind.PRODUCTS, sku)
+    return f"{product.name} ({sku})" if product and product.name else sku
 
 
 def to_notice(received: Received, _reference: Reference) -> Tell | RecordAnswer:
@@ -73,10 +78,13 @@ def _to(customer: Customer, kind: NoticeKind, reference: str, fact: Any, **told:
 
 def _units(lines: Iterable[Any]) -> tuple[NoticeLine, ...]:
     """Units by sku, as one line a sku: a graded return may name a sku several times."""
-    quantities: dict[str, int] = {}
+    quantities: dict[tuple[str, str | None], int] = {}
     for line in lines:
-        quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
-    return tuple(_line(text=sku, quantity=quantity) for sku, quantity in quantities.items())
+        name = line.sku, getattr(line, "instead_of", None)
+        quantities[name] = quantities.get(name, 0) + line.quantity
+    return tuple(
+        _line(text=sku, quantity=quantity, instead_of=ordered) for (sku, ordered), quantity in quantities.items()
+    )
 
 
 def _why(reasons: Iterable[Reason]) -> str:

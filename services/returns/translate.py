@@ -16,6 +16,7 @@ from schemas.returns import (
     RefundNoted,
     RequestReturn,
     ReturnTerms,
+    SentLine,
 )
 from schemas.shipments import ParcelDelivered, ParcelShipped
 from schemas.stock import ShipmentLine
@@ -84,7 +85,10 @@ def from_shipped(received: Received, _reference: Reference) -> Command | None:
     message = received.message
     if not isinstance(message, ParcelShipped):
         return None
-    dispatch = DispatchNoted(order_id=message.order_id, shipment_id=message.shipment_id, lines=_units(message.lines))
+    sent = tuple(SentLine(line_id=line.line_id, sku=line.sku) for line in message.lines if line.instead_of)
+    dispatch = DispatchNoted(
+        order_id=message.order_id, shipment_id=message.shipment_id, lines=_units(message.lines), sent=sent or None
+    )
     return Note(at=received.envelope.at, ground=dispatch)
 
 

@@ -20,7 +20,7 @@ from schemas.light import lightened
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, OrderChanged, OrderPlaced, ShipOption
 from schemas.policies import SourcingPolicy
 from schemas.promises import PromiseTerms
-from schemas.reference import Product, Rate, Safety, Site, Stocking
+from schemas.reference import Product, Rate, Safety, Site, Stocking, Substitute
 from schemas.returns import GoodsReturned
 from schemas.shipments import ParcelPacked, ParcelShipped, WorkPicked
 from schemas.stock import (
@@ -75,6 +75,7 @@ class Pool:
         safety: tuple[Safety, ...] = (),
         buying: tuple[Buying, ...] = (),
         kits: tuple[KitComponent, ...] = (),
+        substitutes: tuple[Substitute, ...] = (),
         policy: SourcingPolicy | None = None,
         rates: Iterable[Rate] = (),
         promises: PromiseTerms | None = None,
@@ -83,7 +84,7 @@ class Pool:
         self.timed, self.now = bool(policy or promises or buying), NOW
         kinds: dict[str, Any] = {"stocking": stocking, "safety": safety, "buying": buying, "rates": tuple(rates)}
         kinds |= {"sites": tuple(sites), "products": PRODUCTS, "sourcing": (policy,) if policy else ()}
-        kinds["kits"] = kits
+        kinds |= {"kits": kits, "substitutes": substitutes}
         kinds["promises"] = (promises,) if promises else ()
         self.stock = Stock(self.rows, MemoryReference(**kinds))
         self.events: list[Message] = []

@@ -12,6 +12,7 @@ from cauce.runtime.reference.flaws import BrokenFile, Flaw, bounded
 from cauce.runtime.reference.holiday_calendars import with_holidays
 from cauce.runtime.reference.kit_files import checked_kits
 from cauce.runtime.reference.mappings import read_mapping
+from cauce.runtime.reference.substitute_files import checked_substitutes
 from cauce.runtime.reference.tables import read_table
 from schemas.base import Part
 from schemas.reference import CHOSEN, MAPPINGS, MODELS, Kind, ReferencePublished
@@ -34,6 +35,8 @@ def read_folder(folder: Path) -> dict[Kind, list[Part]]:
                 found[kind] = with_holidays(folder / name, found[kind], found.get(Kind.SITES))
             if kind is Kind.KITS:
                 checked_kits(folder / name, found[kind], found.get(Kind.PRODUCTS))
+            if kind is Kind.SUBSTITUTES:
+                checked_substitutes(folder / name, found[kind], found.get(Kind.PRODUCTS), found.get(Kind.KITS))
         except BrokenFile as broken:
             flaws += bounded(broken.flaws)
     if not found and not flaws:

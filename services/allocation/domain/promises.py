@@ -112,6 +112,7 @@ def _line(stock: Stock, pick: Pick) -> ShipmentLine:
         sku=pick.demand.sku,
         quantity=pick.quantity,
         weight_grams=pick.quantity * (product.weight_grams if product else UNWEIGHED_GRAMS),
+        instead_of=pick.demand.instead_of,
     )
 
 

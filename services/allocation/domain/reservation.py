@@ -1,6 +1,7 @@
 """A new order: what sites have is promised at once, the rest waits."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from schemas.failures import ResourceUnits
 from schemas.light import light
@@ -10,8 +11,9 @@ from services.allocation.domain.patience import waits_until
 from services.allocation.domain.promises import promise
 from services.allocation.domain.ruling import RuledStock, decide, explained, rule_for
 from services.allocation.domain.safety import sellable, with_kept_back
-from services.allocation.domain.sourcing import Pick, SiteMap, explain, source
+from services.allocation.domain.sourcing import NearSite, Pick, SiteMap, explain, source
 from services.allocation.domain.stock import Draft, Stock, StockEvent
+from services.allocation.domain.substitution import Sourced, with_substitutes
 from services.allocation.domain.together import kits_of, source_together, with_kits
 
 _waits, _line = light(Backordered), light(DemandLine)
@@ -23,8 +25,30 @@ def reserve(stock: Stock, command: ReserveStock) -> tuple[StockEvent, ...]:
     demands = () if order.reserved else _demands(command.lines, dict(order.ahead))
     if not demands:
         return ()
-    sites = stock.reference.derived("sites", SiteMap).nearest(command.destination.coordinates)
     draft = Draft(stock, command.pool)
+    sites = stock.reference.derived("sites", SiteMap).nearest(command.destination.coordinates)
+    sourced = _sourced(stock, draft, command, sites, demands)
+    if sourced.missing and stock.reference.version("substitutes"):
+        again = partial(_sourced, stock, draft, command, sites)
+        sourced = with_substitutes(stock, command.terms, sourced, again, partial(_free, stock, draft, command))
+    _, picks, missing, explanation = sourced
+    if picks:
+        promise(stock, draft, command, order_id=command.order_id, picks=picks, sites=sites, explanation=explanation)
+    if missing:
+        draft.say(backordered(stock, command, missing, explanation))
+    return tuple(draft.events)
+
+
+def _free(stock: Stock, draft: Draft, command: ReserveStock, sku: str) -> int:
+    """Units of a sku that the order could have."""
+    ids = stock.reference.derived("sites", SiteMap).ids
+    free = sellable(stock, command.terms, {sku: draft.spread(sku).free})[sku]
+    return sum(free.get(site, 0) for site in ids)
+
+
+def _sourced(
+    stock: Stock, draft: Draft, command: ReserveStock, sites: Sequence[NearSite], demands: tuple[DemandLine, ...]
+) -> Sourced:
     there = {demand.sku: draft.spread(demand.sku).free for demand in demands}
     free = sellable(stock, command.terms, there)
     trigger, kits = f"{command.type}/{command.natural_key()}", kits_of(command.terms)
@@ -37,12 +61,7 @@ def reserve(stock: Stock, command: ReserveStock) -> tuple[StockEvent, ...]:
         explanation = explain(stock, demands, sites=sites, free=free, picks=picks, trigger=trigger)
         explanation = with_kits(explanation, demands, kits, free) if kits else explanation
     explanation = with_kept_back(stock, explanation, there, free)
-    if picks:
-        promise(stock, draft, command, order_id=command.order_id, picks=picks, sites=sites, explanation=explanation)
-    missing = missing_of(demands, picks)
-    if missing:
-        draft.say(backordered(stock, command, missing, explanation))
-    return tuple(draft.events)
+    return Sourced(demands, picks, missing_of(demands, picks), explanation)
 
 
 def _demands(lines: tuple[DemandLine, ...], canceled: Mapping[str, int]) -> tuple[DemandLine, ...]:

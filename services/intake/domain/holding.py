@@ -146,7 +146,13 @@ def _claim(order: OpenOrder, left: tuple[Hold, ...]) -> Claim | None:
         channel=terms.channel,
         currency=order.currency,
         lines=tuple(
-            ClaimedLine(line_id=str(number), sku=line.sku, quantity=line.quantity, amount=line.paid)
+            ClaimedLine(
+                line_id=str(number),
+                sku=line.sku,
+                quantity=line.quantity,
+                amount=line.paid,
+                substitutes=line.substitutes or None,
+            )
             for number, line in enumerate(order.lines, start=1)
         ),
         holds=left or None,

@@ -48,6 +48,7 @@ class Line(NamedTuple):
     paid: int = 0
     price: int = 0
     tax: int = 0
+    substitutes: str = ""
 
     @property
     def left(self) -> int:
@@ -209,6 +210,7 @@ def _opened(placed: OrderPlaced) -> OpenOrder:
                 paid=line.amount.amount,
                 price=line.unit_price.amount,
                 tax=line.tax.amount,
+                substitutes=line.substitutes or "",
             )
             for line, worth in zip(placed.lines, worths, strict=True)
         ),

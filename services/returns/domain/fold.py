@@ -50,7 +50,8 @@ def _noted(state: OrderReturns, event: Ground) -> OrderReturns:
         case PurchaseNoted():
             return state.model_copy(update={"purchase": event})
         case DispatchNoted():
-            return _with_parcel(state, event, dispatched=True)
+            sent = {line.line_id: line.sku for line in event.sent or ()}
+            return _with_parcel(state.model_copy(update={"sent": state.sent | sent}), event, dispatched=True)
         case DeliveryNoted():
             return _with_parcel(state, event, delivered_at=event.delivered_at)
         case RefundNoted():

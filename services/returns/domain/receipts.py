@@ -1,5 +1,6 @@
 """Goods that came back: taken in on the return that expects them, or refused whole; and those that never came."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from schemas.orders import Reason
@@ -47,7 +48,7 @@ def take_receipt(
     objection = _objection(entry, command)
     if objection:
         return (_refused(state, command, objection),)
-    goods = _goods(purchase, command)
+    goods = _goods(purchase, state.skus(), command)
     return (goods, *refund(state, purchase, goods, number=entry.receipts + 1))
 
 
@@ -58,7 +59,9 @@ def expire_returns(state: OrderReturns, at: datetime) -> tuple[ReturnExpired, ..
     overdue = {
         return_id: outstanding(entry) for return_id, entry in state.returns.items() if entry.expires_at + LAG <= at
     }
-    return tuple(_expired(state.purchase, return_id, units) for return_id, units in overdue.items() if units)
+    return tuple(
+        _expired(state.purchase, state.skus(), return_id, units) for return_id, units in overdue.items() if units
+    )
 
 
 def _objection(entry: Return, command: TakeReceipt) -> Reason | None:
@@ -76,8 +79,7 @@ def _objection(entry: Return, command: TakeReceipt) -> Reason | None:
     return None
 
 
-def _goods(purchase: PurchaseNoted, command: TakeReceipt) -> GoodsReturned:
-    skus = {line.line_id: line.sku for line in purchase.lines}
+def _goods(purchase: PurchaseNoted, skus: Mapping[str, str], command: TakeReceipt) -> GoodsReturned:
     return GoodsReturned(
         order_id=purchase.order_id,
         order_number=purchase.order_number,
@@ -113,9 +115,9 @@ def _refused(state: OrderReturns, command: TakeReceipt, reason: Reason) -> Recei
     )
 
 
-def _expired(purchase: PurchaseNoted, return_id: str, units: dict[str, int]) -> ReturnExpired:
+def _expired(purchase: PurchaseNoted, skus: Mapping[str, str], return_id: str, units: dict[str, int]) -> ReturnExpired:
     lines = tuple(
-        ReturnLine(line_id=line.line_id, sku=line.sku, quantity=units[line.line_id])
+        ReturnLine(line_id=line.line_id, sku=skus[line.line_id], quantity=units[line.line_id])
         for line in purchase.lines
         if line.line_id in units
     )

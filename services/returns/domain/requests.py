@@ -118,7 +118,7 @@ def _line_obstacle(state: OrderReturns, request: ReturnPending, line_id: str, un
 def _authorized(state: OrderReturns, request: ReturnPending) -> ReturnAuthorized:
     if state.purchase is None:
         raise ValueError(f"request {request.request_id} is granted for an order that is not known")
-    skus = {line.line_id: line.sku for line in state.purchase.lines}
+    skus = state.skus()
     units = units_by_line(request.lines)
     return ReturnAuthorized(
         order_id=state.order_id,

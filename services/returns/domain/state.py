@@ -51,6 +51,11 @@ class OrderReturns(Part):
     returns: dict[str, Return] = Field(default_factory=dict)
     requests: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     receipts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    sent: dict[str, str] = Field(default_factory=dict)  # the sku by line, where it is not what was ordered
+
+    def skus(self) -> dict[str, str]:
+        """What the customer was sent for each line, or is to be."""
+        return {line.line_id: line.sku for line in (self.purchase.lines if self.purchase else ())} | self.sent
 
 
 class Phase(StrEnum):
