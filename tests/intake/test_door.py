@@ -80,6 +80,12 @@ def test_an_order_is_carried_as_it_was_asked(read):
     assert order.address_gaps == ()
 
 
+def test_a_line_says_whether_something_else_may_be_sent(read):
+    said = [{**FORM["lines"][0], "substitutes": asked} for asked in ("allowed", "refused")]
+    lines = read(lines=[*said, FORM["lines"][0]]).message.lines
+    assert [line.substitutes for line in lines] == ["allowed", "refused", None]
+
+
 def test_the_same_order_has_the_same_ids_and_the_same_bytes(read, tools):
     first, again = read(), read()
     assert first == again

@@ -57,3 +57,16 @@ def test_a_template_that_asks_for_what_is_not_there_fails(monkeypatch, notice):
     monkeypatch.setattr(letters, "_template", lambda *_: template)
     with pytest.raises(UndefinedError):
         write(notice(NoticeKind.SHIPPED))
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "MUG in place of CUP"), ("es", "MUG en lugar de CUP")])
+def test_what_comes_in_place_of_what_is_said_where_anything_does(notice, language, said):
+    letter = write(
+        notice(
+            NoticeKind.CONFIRMED,
+            language=language,
+            lines=(NoticeLine(text="MUG", quantity=2, instead_of="CUP"), NoticeLine(text="POT", quantity=1)),
+        )
+    )
+    assert said in letter.body
+    assert letter.body.count(said.split(" ", 1)[1].split(" CUP")[0]) == 1

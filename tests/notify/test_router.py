@@ -257,3 +257,12 @@ def test_products_are_named_beside_their_skus_where_they_are_known(received):
 
     assert [line.text for line in named.lines] == ["Cake stand (22423)"]
     assert [line.text for line in unnamed.lines] == ["22423"]
+
+
+def test_a_confirmation_names_what_comes_in_place_of_what(received):
+    instead = SHIPMENT.lines[0].model_copy(update={"instead_of": "85123A"})
+    shipment = SHIPMENT.model_copy(update={"lines": (instead, *LINES)})
+    fact = Allocated(**NAMES, **PROMISE, decision=1, pool=0, shipments=(shipment,), explanation=WHY)
+    known = MemoryReference(products=(Product(id="85123A", name="Holder", weight_grams=1),))
+    lines = to_route(received(fact), known).notice.lines
+    assert [(each.text, each.instead_of) for each in lines] == [("22423", "Holder (85123A)"), ("22423", None)]

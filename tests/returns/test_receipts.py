@@ -136,3 +136,16 @@ def test_free_goods_come_back_without_a_refund(lane, shop):
     (goods,) = lane.hear("returns-commands", shop.receipt(_1=1))
     assert isinstance(goods, GoodsReturned)
     assert phase_of(lane, shop) is Phase.REFUNDED
+
+
+def test_a_substitute_goes_back_to_its_own_shelf_and_is_worth_what_was_paid(lane, shop):
+    shipped = shop.shipped(_1=2)
+    sent = tuple(line.model_copy(update={"sku": "LAMP-9", "instead_of": "LAMP-1"}) for line in shipped.lines)
+    lane.hear("order-placed", shop.placed((2, 5000, 0)))
+    lane.hear("shipped", shipped.model_copy(update={"lines": sent}))
+    lane.hear("delivered", shop.delivered(_1=2))
+    told = lane.hear("returns-commands", shop.request(_1=2))
+    (authorized,) = [fact for fact in told if isinstance(fact, ReturnAuthorized)]
+    goods, refund = lane.hear("returns-commands", shop.receipt(_1=2))
+    assert [line.sku for line in authorized.lines] == [unit.sku for unit in goods.units] == ["LAMP-9"]
+    assert refund.amount.amount == 5000

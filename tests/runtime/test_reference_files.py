@@ -36,8 +36,9 @@ def flaws(tmp_path):
 
 def test_every_kind_is_read_from_its_file(tmp_path):
     (tmp_path / "sites.csv").write_text(SITES + VENLO)
-    (tmp_path / "products.csv").write_text("id,weight_grams,name\nA,10,\n")
     (tmp_path / "kits.csv").write_text("id,kit,component,quantity,share\nset-1,SET,A,2,100\n")
+    (tmp_path / "products.csv").write_text("id,weight_grams,name\nA,10,\nB,10,\n")
+    (tmp_path / "substitutes.csv").write_text("id,sku,substitute,rank,consent\n1,A,B,1,yes\n")
     (tmp_path / "rates.csv").write_text(RATES + "one,DPD,Classic,yes,500,100,GBP,30000,2\n")
     (tmp_path / "policy.yaml").write_text(POLICY)
     (tmp_path / "stocking.csv").write_text("id,unit_value,currency\nA,250,EUR\n")
@@ -52,6 +53,7 @@ def test_every_kind_is_read_from_its_file(tmp_path):
         "VENLO",
         "A",
         "set-1",
+        "1",
         "one",
         "policy",
         "A",
@@ -79,6 +81,19 @@ def test_a_kit_has_each_component_once_with_a_price_and_of_known_goods(flaws):
         "kits.csv: kit SET has CUP in 2 rows: say it once, with the quantity of all",
         "kits.csv, column share: kit FREE has no share above 0: what it costs must be some component's",
         "kits.csv, column component: row 4: LAMP is not in products.csv",
+    ]
+
+
+def test_a_substitute_is_another_known_sku_said_once_and_no_kit(flaws):
+    rows = "1,CUP,CUP,\n2,CUP,MUG,\n3,CUP,MUG,2\n4,SET,CUP,\n"
+    kits = "id,kit,component,quantity,share\n1,SET,CUP,1,1\n"
+    assert flaws(kits=kits, substitutes=f"id,sku,substitute,rank\n{rows}") == [
+        "substitutes.csv, column substitute: row 1: expected another sku than CUP itself",
+        "substitutes.csv: row 3: MUG in place of CUP is said before",
+        "substitutes.csv: row 4: SET is a kit, which has no substitutes and is none",
+    ]
+    assert flaws(products="id,weight_grams\nCUP,1\n", kits=kits, substitutes="id,sku,substitute\n1,CUP,MUG\n") == [
+        "substitutes.csv: row 1: MUG is not in products.csv"
     ]
 
 
@@ -274,8 +289,8 @@ def test_of_a_file_that_is_all_wrong_the_first_flaws_are_listed_and_the_others_f
 def test_a_folder_without_a_file_of_any_kind_is_told_their_names(flaws, tmp_path):
     (tmp_path / "site.csv").write_text(SITES + VENLO)
     (flaw,) = flaws()
-    tables = "sites.csv, products.csv, kits.csv, rates.csv, policy.yaml, stocking.csv, safety.csv, buying.csv"
-    assert flaw.endswith(f"expected {tables}, holds.yaml, promises.yaml, or some of them, found none")
+    tables = "sites.csv, products.csv, kits.csv, substitutes.csv, rates.csv, policy.yaml, stocking.csv, safety.csv"
+    assert flaw.endswith(f"expected {tables}, buying.csv, holds.yaml, promises.yaml, or some of them, found none")
 
 
 def test_long_items_make_more_parts_so_that_a_broker_takes_each():
