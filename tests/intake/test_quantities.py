@@ -17,6 +17,7 @@ from schemas.changing import (
     RedirectRequested,
 )
 from schemas.orders import ChangeRefused, ChangeRequested, Destination, OrderPlaced, Outcome, Payment, ShipOption
+from schemas.sourcing import SubstitutionAsked
 from services.intake.domain.commands import AskForQuantities, AskForRedirect, SettleRedirect, TakeOrder
 
 
@@ -222,3 +223,11 @@ def test_an_address_that_cannot_be_is_refused(taken, redirect, channel, fields, 
     said |= {"destination": there} if "destination" in fields else {}
     (refused,) = taken.tell(redirect(**said))
     assert refused.reason.code == code
+
+
+def test_more_of_a_line_says_of_substitutes_what_the_line_did(story, channel, change):
+    order = channel.with_lines((2, 400), charges=(), payments=())
+    lines = tuple(line.model_copy(update={"substitutes": SubstitutionAsked.REFUSED}) for line in order.lines)
+    story.tell(channel.take(order.model_copy(update={"lines": lines})))
+    (beside,) = story.tell(change({"1": 3}))
+    assert [line.substitutes for line in beside.supplement.lines] == [SubstitutionAsked.REFUSED]

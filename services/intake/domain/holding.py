@@ -151,7 +151,7 @@ def _claim(order: OpenOrder, left: tuple[Hold, ...]) -> Claim | None:
                 sku=line.sku,
                 quantity=line.quantity,
                 amount=line.paid,
-                substitutes=line.substitutes or None,
+                substitutes=order.substitutes.get(str(number)),
             )
             for number, line in enumerate(order.lines, start=1)
         ),

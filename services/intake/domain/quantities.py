@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from cauce.money import Money, total
 from schemas.changing import ChangeOrder, LineTarget, OrderSupplemented
 from schemas.orders import AskedLine, ChangeRefused, ChangeRequested, LineQuantity, PlaceOrder, Reason
-from schemas.sourcing import SubstitutionAsked
 from services.intake.domain.changes import why_closed
 from services.intake.domain.commands import AskForQuantities
 from services.intake.domain.kits import kit_with, with_kits
@@ -120,7 +119,7 @@ def _raised(order: OpenOrder, request: ChangeOrder) -> Iterator[AskedLine]:
                 unit_price=_money(order, line.price),
                 amount=_money(order, _share(line.paid, line, units)),
                 tax=_money(order, _share(line.tax, line, units)),
-                substitutes=SubstitutionAsked(line.substitutes) if line.substitutes else None,
+                substitutes=order.substitutes.get(target.line_id),
             )
 
 

@@ -30,6 +30,7 @@ from schemas.orders import (
     OrderRefused,
     ShipOption,
 )
+from schemas.sourcing import SubstitutionAsked
 from services.intake.domain.commands import Event
 
 REQUEST_DIGITS = 12
@@ -48,7 +49,6 @@ class Line(NamedTuple):
     paid: int = 0
     price: int = 0
     tax: int = 0
-    substitutes: str = ""
 
     @property
     def left(self) -> int:
@@ -99,6 +99,7 @@ class OpenOrder(Part):
     holds: tuple[Hold, ...] = Field(default=(), alias="k")
     terms: Terms | None = Field(default=None, alias="t")
     kits: tuple[SoldKit, ...] = Field(default=(), alias="b")
+    substitutes: dict[str, SubstitutionAsked] = Field(default_factory=dict, alias="s")  # of lines that say
 
     @property
     def whole(self) -> bool:
@@ -210,12 +211,12 @@ def _opened(placed: OrderPlaced) -> OpenOrder:
                 paid=line.amount.amount,
                 price=line.unit_price.amount,
                 tax=line.tax.amount,
-                substitutes=line.substitutes or "",
             )
             for line, worth in zip(placed.lines, worths, strict=True)
         ),
         holds=placed.holds or (),
         kits=placed.kits or (),
+        substitutes={line.line_id: line.substitutes for line in placed.lines if line.substitutes},
         terms=Terms(
             order_id=placed.order_id,
             channel=placed.channel,
