@@ -19,6 +19,9 @@ POM = RECIPE / "pom.xml"
 PORT = 9092
 START_SECONDS, STOP_SECONDS, FETCH_SECONDS = 60, 60, 900
 ATTEMPTS = 3
+# A broker here lives for minutes and shares the cores with all services: what Java's second compiler takes, up to half
+# of the broker's time, it seldom earns back.
+COMPILER = ("-XX:TieredStopAtLevel=1",)
 MEMORY = ("-Xms256m", "-Xmx768m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:+ExitOnOutOfMemoryError")
 LOGGING = (
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
@@ -96,7 +99,9 @@ def _started(folder: BrokerFolder, *, program: Path, classpath: str) -> Record |
     servers, properties = _configured(folder)
     if not holds_data(folder):
         _format(folder, program=program, classpath=classpath, properties=properties)
-    pid = launch(program, *MEMORY, *LOGGING, "-cp", classpath, "kafka.Kafka", str(properties), log=folder.log)
+    pid = launch(
+        program, *COMPILER, *MEMORY, *LOGGING, "-cp", classpath, "kafka.Kafka", str(properties), log=folder.log
+    )
     record = Record(servers=servers, pid=pid, birth=birth(pid))
     if becomes_ready(servers, timeout_seconds=START_SECONDS, alive=partial(lives, record)):
         return record
