@@ -92,5 +92,6 @@ def test_a_commit_waits_for_no_disk(database):
     Store(engine)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "off"
+        assert connection.exec_driver_sql("SHOW random_page_cost").scalar() == "1.1"
         assert list(connection.execute(select(TIMELINE))) == []
     engine.dispose()
