@@ -18,6 +18,7 @@ class Failing(StrEnum):
     SHORT = "short"  # they are not on the shelf: nothing of the sku is free there any more
     DAMAGED = "damaged"  # they are broken: into quarantine
     REJECTED = "rejected"  # the site will not send them: they are free again
+    CLOSED = "closed"  # the site is closed: they are free there once it opens
 
 
 class RecordFailure(Message):

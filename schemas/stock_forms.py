@@ -172,6 +172,25 @@ class PurchaseReceipt(Foreign):
     lines: Annotated[tuple[ReceiptLine, ...], Field(min_length=1, max_length=MOST_SKUS)]
 
 
+class SiteClosure(Foreign):
+    """A site sends nothing from now on or from the day `begins_on`, until it is opened or the day after `ends_on`."""
+
+    kind: Literal["site-closure"] = "site-closure"
+    closure: Key
+    site: Key
+    begins_on: date | None = None
+    ends_on: date | None = None
+    reason: Text
+
+
+class SiteOpening(Foreign):
+    """A site sends again."""
+
+    kind: Literal["site-opening"] = "site-opening"
+    opening: Key
+    site: Key
+
+
 StockForm = (
     StockReceipt
     | StockAdjustment
@@ -184,6 +203,8 @@ StockForm = (
     | Purchase
     | PurchaseAnswer
     | PurchaseReceipt
+    | SiteClosure
+    | SiteOpening
 )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from cauce.audit.record import Entry, Place, Violation
 from schemas.base import Message
 from schemas.changing import ChangeOrder, OrderSupplemented, RedirectOrder
+from schemas.closures import CloseSite
 from schemas.counts import DecideCount, OpenCount, ReportCount
 from schemas.effects import EffectAnswered
 from schemas.failures import RecordFailure, SourceFailed, WorkFailed
@@ -64,7 +65,7 @@ _BY_KEY = (
     ),
     *(ReserveStock, ReleaseStock, AdvanceShipment, RestockReturn, ReceiveStock, AdjustStock, DecideWave),
     *(OpenCount, ReportCount, DecideCount, MoveStock, SendTransfer, ReceiveTransfer),
-    *(ExpectStock, AnswerPurchase, ReceivePurchase),
+    *(ExpectStock, AnswerPurchase, ReceivePurchase, CloseSite),
     *(TellCustomer, EffectAnswered),
 )
 _STAGES = tuple(Stage)

@@ -30,6 +30,7 @@ COMMANDS = {
     "sandbox": "sandbox",
     "schemas": "schemas",
     "shipment": "shipment",
+    "site": "site",
     "stock": "stock",
     "topics": "topics",
     "up": "up",

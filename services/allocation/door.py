@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from cauce.ids import outside_id
 from cauce.money import Money
 from cauce.runtime.service import Command, DoorTools, Unreadable
+from schemas.closures import CloseSite, OpenSite
 from schemas.counts import CountedUnits, DecideCount, OpenCount, ReportCount
 from schemas.foreign import Foreign, reason_code
 from schemas.inbound import AnswerPurchase, ExpectedUnits, ExpectStock, ReceivePurchase, SupplierAnswer, SupplierWord
@@ -21,6 +22,8 @@ from schemas.stock_forms import (
     PurchaseAnswer,
     PurchaseReceipt,
     ReceiptLine,
+    SiteClosure,
+    SiteOpening,
     StockAdjustment,
     StockMovement,
     StockReceipt,
@@ -32,6 +35,7 @@ from schemas.waves import DecideWave
 from services.allocation.domain.pools import FIRST_POOL, pool_of
 
 PUBLISHES = (
+    *(CloseSite, OpenSite),
     *(ReceiveStock, AdjustStock, OpenCount, ReportCount, DecideCount, MoveStock, SendTransfer, ReceiveTransfer),
     *(ExpectStock, AnswerPurchase, ReceivePurchase, DecideWave),
 )
@@ -184,6 +188,23 @@ def _purchase_receipt(form: PurchaseReceipt) -> ReceivePurchase:
     )
 
 
+def _closure(form: SiteClosure) -> CloseSite:
+    if form.begins_on and form.ends_on and form.ends_on < form.begins_on:
+        raise Unreadable("ends_on: before the day on which it begins")
+    return CloseSite(
+        pool=pool_of(form.site),
+        closure_id=form.closure,
+        site=form.site,
+        reason=form.reason,
+        begins_on=form.begins_on.isoformat() if form.begins_on else None,
+        ends_on=form.ends_on.isoformat() if form.ends_on else None,
+    )
+
+
+def _site_opening(form: SiteOpening) -> OpenSite:
+    return OpenSite(pool=pool_of(form.site), opening_id=form.opening, site=form.site)
+
+
 class Reading(NamedTuple):
     """How a kind of form is read: what its site calls it, and the command in it."""
 
@@ -203,5 +224,7 @@ _READ: Mapping[type[Foreign], Reading] = {
     PurchaseAnswer: Reading(attrgetter("site", "kind", "answer"), _purchase_answer),
     PurchaseReceipt: Reading(attrgetter("site", "kind", "receipt"), _purchase_receipt),
     TransferReceipt: Reading(attrgetter("site", "kind", "receipt"), _unpacking),
+    SiteClosure: Reading(attrgetter("site", "kind", "closure"), _closure),
+    SiteOpening: Reading(attrgetter("site", "kind", "opening"), _site_opening),
     StockWave: Reading(lambda form: ("wave", form.kind, form.wave), _wave),
 }

@@ -1,8 +1,11 @@
 """Other people's messages as commands of an order's shipments. Nothing but the keeper's promise starts work."""
 
+from datetime import datetime
+
 from cauce.decider import Reference
 from cauce.runtime.service import Received
 from schemas.changing import RedirectRequested
+from schemas.closures import UnitsRecalled
 from schemas.failures import RecordFailure
 from schemas.holding import OrderHeld, OrderReleased
 from schemas.orders import ChangeRequested
@@ -23,8 +26,10 @@ from services.fulfillment.domain.commands import (
 from services.fulfillment.domain.state import Promise
 
 
-def from_allocated(received: Received, _reference: Reference) -> StartWork:
-    """Each decision of the keeper brings shipments of its own."""
+def from_allocated(received: Received, _reference: Reference) -> StartWork | TakeFailure:
+    """Each decision of the keeper brings shipments of its own; what it calls back is as if its crew failed it."""
+    if isinstance(received.message, UnitsRecalled):
+        return _from_recalled(received.message, received.envelope.at)
     allocated: Allocated = received.message
     promise = Promise(
         order_number=allocated.order_number,
@@ -40,6 +45,19 @@ def from_allocated(received: Received, _reference: Reference) -> StartWork:
         holds=allocated.holds or (),
         withdrawn=allocated.withdrawn or (),
     )
+
+
+def _from_recalled(recalled: UnitsRecalled, at: datetime) -> TakeFailure:
+    failure = RecordFailure(
+        order_id=recalled.order_id,
+        shipment_id=recalled.shipment_id,
+        failure_id=recalled.recall_id,
+        failing=recalled.failing,
+        site=recalled.site,
+        operator="stock",
+        lines=recalled.lines,
+    )
+    return TakeFailure(at=at, failure=failure, recalled=True)
 
 
 def from_change_requested(received: Received, _reference: Reference) -> StopUnits | Redirect | None:

@@ -110,3 +110,10 @@ def test_failed_units_that_were_canceled_are_not_worked_on_when_they_are_promise
     story.tell(warehouse.allocate({1: {"1": 3}}), failure(warehouse, {"1": 3}), warehouse.cancel({"1": 3}))
     (work,) = story.tell(warehouse.allocate({2: {"1": 3}}))
     assert (work.work, work.lines) == (Work.STOP, ())
+
+
+def test_what_the_stock_calls_back_leaves_its_work_and_what_it_calls_back_too_late_is_sent(warehouse, story):
+    recall = replace(failure(warehouse, {"1": 3}, "closed", "closure/MAD/C1"), recalled=True)
+    work, failed = story.tell(warehouse.allocate({1: {"1": 3}}), recall)
+    assert (work.lines, failed.failing) == ((), "closed")
+    assert story.tell(replace(failure(warehouse, {"1": 3}, "closed", "closure/MAD/C2"), recalled=True)) == ()

@@ -2,6 +2,7 @@
 
 from schemas.alerts import PurchaseRequested, StockAlert
 from schemas.buying import CoverAlert, DemandCounted, SlowAlert, StockWatched
+from schemas.closures import SiteClosing, SiteOpened, UnitsRecalled
 from schemas.counts import CountApproved, CountOpened, CountRefused, CountReported, CountShort
 from schemas.desk import RequestRefused
 from schemas.inbound import BackorderExpected, InboundChanged
@@ -9,7 +10,10 @@ from schemas.levels import StockLevel
 from schemas.movements import TransferReceived, TransferSent
 
 DeskFact = (
-    CountOpened
+    SiteClosing
+    | SiteOpened
+    | UnitsRecalled
+    | CountOpened
     | CountReported
     | CountApproved
     | CountRefused

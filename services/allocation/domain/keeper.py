@@ -6,6 +6,7 @@ from typing import Any
 from schemas.alerts import PurchaseRequested, StockAlert
 from schemas.base import Message
 from schemas.buying import CoverAlert, DemandCounted, SlowAlert, StockWatched
+from schemas.closures import CloseSite, OpenSite, SiteClosing, SiteOpened, UnitsRecalled
 from schemas.failures import ResourceUnits, SourceFailed
 from schemas.levels import StockLevel
 from schemas.reference import TimeReached
@@ -26,6 +27,7 @@ from schemas.waves import DecideWave, WaveDecided
 from services.allocation.domain import (
     alerts,
     backlog,
+    closures,
     cover,
     dates,
     demand,
@@ -48,7 +50,7 @@ from services.allocation.domain.ruling import RuledStock, Timed, fold_loads, rul
 from services.allocation.domain.stock import Stock, StockEvent, fold_entry
 from services.allocation.domain.turns import begin_day
 
-Rest = ReleaseStock | ResourceUnits | RestockReturn | ReceiveStock | desk.DeskCommand
+Rest = ReleaseStock | ResourceUnits | RestockReturn | ReceiveStock | CloseSite | OpenSite | desk.DeskCommand
 KeeperCommand = ReserveStock | AdvanceShipment | Rest
 
 TimedCommand = KeeperCommand | DecideWave | TimeReached | Timed
@@ -91,14 +93,23 @@ def _decide_rest(stock: Stock, command: Rest) -> tuple[StockEvent, ...]:
             return inflow.receive(stock, command)
         case RestockReturn():
             return inflow.restock(stock, command)
+        case CloseSite() | OpenSite():
+            return closures.decide(stock, command)
         case _:
             return desk.decide(stock, command)
 
 
 def decide_timed(stock: Stock, command: TimedCommand) -> tuple[StockEvent, ...]:
     """As `decide`; by the pool's policy and its buyers where the command says when it came, or what day it is."""
+    if closures_stand := closures.closures_of(stock):
+        seen = closures.open_only(stock, closures_stand)
+        return closures.with_closed(stock, _decide_timed(seen, command), closures_stand)
+    return _decide_timed(stock, command)
+
+
+def _decide_timed(stock: Stock, command: TimedCommand) -> tuple[StockEvent, ...]:
     if isinstance(command, Timed):
-        events = decide_timed(ruled(stock, command.at), command.command)
+        events = _decide_timed(ruled(stock, command.at), command.command)
         return watch.told(stock, command, events, evolve) if stock.reference.version("buying") else events
     match command:
         case TimeReached():
@@ -111,7 +122,9 @@ def decide_timed(stock: Stock, command: TimedCommand) -> tuple[StockEvent, ...]:
 
 def _ticked(stock: Stock, reached: TimeReached) -> tuple[StockEvent, ...]:
     """The day begins first; what has waited too long by then, the next tick lets go."""
-    return (begin_day(stock) if isinstance(stock, RuledStock) else ()) or lapses.lapse(stock, reached)
+    return (begin_day(stock) if isinstance(stock, RuledStock) else ()) or (
+        closures.turn_of_day(stock, reached) or lapses.lapse(stock, reached)
+    )
 
 
 def _served(stock: Stock, pool: int, events: tuple[StockEvent, ...]) -> tuple[StockEvent, ...]:
@@ -137,6 +150,9 @@ _FOLDS: Mapping[type[Message], Callable[[Stock, Any], None]] = {
     ShipmentAdvanced: progress.fold_advanced,
     StockReleased: release.fold_released,
     SourceFailed: resourcing.fold_failed,
+    SiteClosing: closures.fold_closing,
+    SiteOpened: closures.fold_opened,
+    UnitsRecalled: desk.nothing,
     StockLevel: levels.fold_level,
     StockAlert: alerts.fold_alert,
     PurchaseRequested: cover.fold_purchase,

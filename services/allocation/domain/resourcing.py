@@ -111,7 +111,7 @@ def _put_right(draft: Draft, command: ResourceUnits, sku: str, units: int) -> No
             step, units = LOSE, draft.free(sku, command.site)
         case Failing.DAMAGED:
             step, units = SET_ASIDE, min(units, draft.free(sku, command.site))
-        case Failing.REJECTED:
+        case Failing.REJECTED | Failing.CLOSED:
             return
     if units:
         draft.move(step, sku, command.site, units, reference=name)
@@ -163,7 +163,7 @@ def _waits(
 def _barred(stock: Stock, command: ResourceUnits, demands: Iterable[DemandLine]) -> dict[str, str]:
     """Sites that failed one of these lines, with the reason: now, or before."""
     before = stock.failures(command.order_id).sites
-    found = {command.site: f"it failed this line: {command.failing}"}
+    found = {} if command.failing is Failing.CLOSED else {command.site: f"it failed this line: {command.failing}"}
     for demand in demands:
         for site, failing in before.get(demand.line_id, {}).items():
             found.setdefault(site, f"it failed this line: {failing}")
@@ -197,7 +197,8 @@ def _fold_failures(stock: Stock, event: SourceFailed) -> None:
     for line in (*event.lines, *(event.canceled or ())):
         key = failed_key(event.shipment_id, line.line_id)
         units[key] = units.get(key, 0) + line.quantity
-        sites[line.line_id] = {**sites.get(line.line_id, {}), event.site: str(event.failing)}
+        if event.failing is not Failing.CLOSED:  # while it is, nothing is promised from there anyway
+            sites[line.line_id] = {**sites.get(line.line_id, {}), event.site: str(event.failing)}
     for line in event.canceled or ():
         key = failed_key(event.shipment_id, line.line_id)
         left = early.pop(key, 0) - line.quantity

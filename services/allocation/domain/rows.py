@@ -9,7 +9,8 @@ day; `expected`, the day by line that an order which waits was told; `lapses`, t
 `failed`, the sites that failed lines of an order; `withdrawn`, its canceled units by line that no shipment will bring;
 `levels`, what channels were told of a sku; `alerts`, those that stand; `demand`, what was ordered of a sku in its last
 days and what its buyers were told; `watched`, how far the stock was looked through; `loads`, the shipments of the day
-under a policy; `departures`, those promised for a site's day.
+under a policy; `departures`, those promised for a site's day;
+`closures`, the sites that send nothing, all in one row.
 """
 
 from collections.abc import Mapping
@@ -31,12 +32,13 @@ from services.allocation.domain.demand_rows import Demand, Watched
 POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "waiting", "queue", "seen", "counters"
 COUNTS, TRANSFERS, PURCHASES, ARRIVALS, EXPECTED = "counts", "transfers", "purchases", "arrivals", "expected"
 LAPSES, FAILED, WITHDRAWN, LEVELS, ALERTS = "lapses", "failed", "withdrawn", "levels", "alerts"
-DEPARTURES = "departures"
+DEPARTURES, CLOSURES = "departures", "closures"
 DEMAND, WATCHED = "demand", "watched"
 LOADS, TODAY = "loads", "today"  # the kind, and its only key; it is that of WATCHED as well
 # the counters' keys
 QUEUE_NUMBER, OPEN_PURCHASES, LEVEL_NUMBER = "queue_number", "open_purchases", "level_number"
 LAPSE_NUMBER, TELLING_NUMBER, FAILURE_NUMBER = "lapse_number", "telling_number", "failure_number"
+ALL_SITES = "sites"  # the only key of CLOSURES: most pools have none
 SEEN_MARK = True
 
 _SEPARATOR = "\x1f"  # in no site's id and no foreign key
@@ -150,6 +152,24 @@ class Today(NamedTuple):
 
     day: str
     shipments: Mapping[str, int]
+
+
+class Closure(NamedTuple):
+    """A site that is `closed`, or will be on the day `begins_on`; days as ISO 8601."""
+
+    closure_id: str
+    reason: str
+    closed: bool
+    begins_on: str | None = None
+    ends_on: str | None = None
+
+    def is_over(self, day: str) -> bool:
+        """Whether its last day is past."""
+        return self.ends_on is not None and self.ends_on < day
+
+    def why(self) -> str:
+        """As an explanation says it."""
+        return f"it is closed{f' until {self.ends_on}' if self.ends_on else ''}: {self.reason}"
 
 
 class CountStage(StrEnum):
@@ -290,5 +310,6 @@ KINDS: dict[str, RowCodec] = {
     WATCHED: _json(Watched, small=True),
     LOADS: _json(Today, small=True),
     DEPARTURES: RowCodec(lambda count: b"%d" % count, int, small=True),
+    CLOSURES: _json(dict[str, Closure], small=True),
     COUNTERS: RowCodec(lambda count: b"%d" % count, int, small=True),
 }

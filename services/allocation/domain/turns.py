@@ -66,11 +66,12 @@ def begin_day(stock: RuledStock) -> tuple[StockEvent, ...]:
     if not capacities or stock.day == stock.counted:
         return ()
     draft = Draft(stock, FIRST_POOL)
-    serve_by_turns(stock, draft, list(_waited_for(stock)), f"{TimeReached.type}/{stock.day}", {})
+    serve_by_turns(stock, draft, list(waited_for(stock)), f"{TimeReached.type}/{stock.day}", {})
     return tuple(draft.events)
 
 
-def _waited_for(stock: RuledStock) -> Iterator[str]:
+def waited_for(stock: Stock) -> Iterator[str]:
+    """Every sku with a queue."""
     start = ""
     while (first := next(stock.rows.scan(QUEUE, start, _AFTER_DIGITS), None)) is not None:
         sku = queued_sku(first[0])

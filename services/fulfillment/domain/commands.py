@@ -79,10 +79,11 @@ class TakeScan:
 
 @dataclass(frozen=True, slots=True)
 class TakeFailure:
-    """A crew's word on what it cannot send."""
+    """A crew's word on what it cannot send, or the stock's, which may come too late and is `recalled`."""
 
     at: datetime
     failure: RecordFailure
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

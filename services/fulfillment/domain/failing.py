@@ -1,7 +1,7 @@
 """Units that a site will not send: out of its work, once for each word of its crew, so that others send them."""
 
 from schemas.failures import RecordFailure, WorkFailed
-from schemas.shipments import Trouble
+from schemas.shipments import ShipmentException, Trouble
 from services.fulfillment.domain.commands import Event, TakeFailure
 from services.fulfillment.domain.sightings import Sighting
 from services.fulfillment.domain.state import InWork, OrderShipments
@@ -10,8 +10,15 @@ from services.fulfillment.domain.work import revise_work
 
 
 def fail_units(order: OrderShipments, command: TakeFailure) -> tuple[Event, ...]:
-    """The work without these units, and that they are to come from elsewhere; an exception where nothing can be."""
-    failure = command.failure
+    """The work without these units, and that they are to come from elsewhere; an exception where nothing can be.
+
+    What the stock calls back too late is sent.
+    """
+    events = _fail_units(order, command.failure)
+    return () if command.recalled and events and isinstance(events[0], ShipmentException) else events
+
+
+def _fail_units(order: OrderShipments, failure: RecordFailure) -> tuple[Event, ...]:
     sighting = Sighting(failure.order_id, failure.shipment_id, reference(failure.failure_id))
     shipment = order.shipments.get(failure.shipment_id)
     if sighting.reference in order.noticed:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from schemas.base import Message
 from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
 from schemas.changing import OrderRedirected, OrderSupplemented, RedirectAnswered, RedirectRequested, Ship
+from schemas.closures import UnitsRecalled
 from schemas.effects import EffectAnswered
 from schemas.failures import SourceFailed, WorkFailed
 from schemas.holding import HoldLifted, HoldRefused, HoldTaken, OrderHeld, OrderReleased
@@ -231,6 +232,7 @@ ENTRIES: dict[type[Message], Entry] = {
     StockReleased: Entry(12, lambda fact: f"{_units(fact.units)} promised no more", main=False),
     StockMoved: Entry(13, _moved, main=False),
     WarehouseWork: Entry(20, _work),
+    UnitsRecalled: Entry(11, lambda fact: f"{_units(fact.lines)} called back from {fact.site}: {fact.failing}"),
     WorkFailed: Entry(
         21,
         lambda fact: (

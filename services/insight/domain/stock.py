@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from schemas.base import Message
+from schemas.closures import UnitsRecalled
 from schemas.failures import SourceFailed
 from schemas.light import declared
 from schemas.orders import CanceledUnits
@@ -142,6 +143,7 @@ PROJECTIONS: dict[type[Message], Projection] = {
     BackorderReleased: _no_rows,  # the order's own change says what waits no more
     StockReleased: _released,
     SourceFailed: _failed,
+    UnitsRecalled: _no_rows,  # what comes back is failed by its crew
     ShipmentAdvanced: _no_rows,  # fulfillment's facts say how far a shipment is
     StockMoved: _moved,
     AdjustmentRefused: _no_rows,
