@@ -6,9 +6,9 @@ import pytest
 
 from schemas.closures import CloseSite, OpenSite, SiteClosing, SiteOpened, UnitsRecalled
 from schemas.failures import Failing, ResourceUnits
-from schemas.policies import SourcingPolicy
+from schemas.policies import By, Criterion, Rule, SourcingPolicy
 from schemas.reference import TimeReached
-from schemas.stock import Allocated, Backordered, Stage
+from schemas.stock import Allocated, Backordered, DemandLine, Stage
 
 
 @pytest.fixture
@@ -40,8 +40,9 @@ def test_a_closed_site_sends_nothing_and_the_decision_says_why(pool, told, close
     ]
 
 
-def test_so_it_does_under_a_policy(new_pool, told):
-    pool = new_pool(policy=SourcingPolicy(name="any", rules=()))
+def test_so_it_does_under_a_policy(told):
+    rules = (Rule(name="all", criteria=(Criterion(by=By.DISTANCE),)),)
+    pool = told.pool(policy=SourcingPolicy(name="any", currency="EUR", rules=rules))
     pool.receives({"cup": 5})
     pool.receives({"cup": 5}, "lyon")
     pool.do(CloseSite(pool=0, closure_id="C1", site="madrid", reason="flood"))
@@ -80,7 +81,7 @@ def test_what_came_back_is_sent_by_another_site_and_stays_free_at_the_closed_one
             failure_id=recall.recall_id,
             failing=recall.failing,
             site=recall.site,
-            lines=recall.lines,
+            lines=(DemandLine(line_id="1", sku="cup", quantity=2),),
             customer=order.customer,
             destination=order.destination,
             ship_option=order.ship_option,
@@ -120,7 +121,7 @@ def test_a_closure_begins_and_ends_with_its_days(pool, told, closes):
     assert pool.replayed().table() == pool.table()
 
 
-def test_a_closure_that_was_over_before_a_tick_came_only_ends(pool, told, closes):
+def test_a_closure_that_was_over_before_a_tick_came_only_ends(pool, closes):
     closes(begins_on="2026-03-05", ends_on="2026-03-06")
     (ended,) = tick(pool, 9)
     assert isinstance(ended, SiteOpened)

@@ -4,6 +4,7 @@ import pytest
 from world.company import FAR, NEAREST, SECOND
 from world.travel import packed, picked, taken
 
+from schemas.closures import SiteOpened
 from schemas.failures import Failing, SourceFailed
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped, WarehouseWork, Work
 from schemas.stock import Allocated, Backordered, Move, StockMoved
@@ -78,3 +79,19 @@ async def test_a_failure_of_a_closed_parcel_is_an_exception_that_a_person_sees(w
     await world.settled()
     assert not world.facts.of(SourceFailed, order_id=placed.order_id)
     assert world.facts.messages(ParcelPacked, order_id=placed.order_id) == [parcel]
+
+
+async def test_what_a_closed_site_has_not_packed_is_sent_by_another(world):
+    uma = world.customer()
+    await world.outside.receive("opening-stoves", STOVE={FAR: 2, SECOND: 2})
+    work = await picked(world, await world.outside.buy(uma, STOVE=2))
+    await world.operator.run("site", "close", FAR, "--reason", "flood")
+    anew = await world.facts.one(Allocated, order_id=work.order_id, resourced=True)
+    stopped = await world.facts.one(WarehouseWork, shipment_id=work.shipment_id, work=Work.STOP)
+    await world.operator.run("site", "open", FAR)
+    await world.facts.one(SiteOpened, site=FAR)
+
+    assert (work.site, stopped.site, anew.shipments[0].site) == (FAR, FAR, SECOND)
+    assert {one.site: one.excluded for one in anew.explanation.candidates}[FAR] == "it is closed: flood"
+    (failed,) = world.facts.messages(SourceFailed, order_id=work.order_id)
+    assert failed.failing is Failing.CLOSED

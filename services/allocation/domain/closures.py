@@ -24,7 +24,7 @@ from services.allocation.domain.stock import Draft, Stock, StockEvent
 from services.allocation.domain.turns import waited_for
 
 _LAST = "\x7f"  # after any order's id
-_candidate, _units = light(Candidate), light(LineQuantity)
+_candidate, _units, _recalls = light(Candidate), light(LineQuantity), light(UnitsRecalled)
 Closures = Mapping[str, Closure]
 
 
@@ -107,7 +107,7 @@ def _recalled(stock: Stock, site: str, closure: Closure) -> Iterator[UnitsRecall
         for shipment in order.open:
             lines = tuple(_unpacked(shipment)) if shipment.site == site else ()
             if lines:
-                yield UnitsRecalled(
+                yield _recalls(
                     order_id=order_id,
                     pool=FIRST_POOL,
                     shipment_id=shipment_id(order_id, shipment.number),

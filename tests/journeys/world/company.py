@@ -38,6 +38,7 @@ GOODS = {
     "PRISM": "Crystal prism",
     "SCONCE": "Wall sconce",
     "LAMP": "Table lamp",
+    "STOVE": "Camping stove",
 }
 PRICE = 450
 REFERENCE = reference_for(GOODS)

@@ -1,16 +1,22 @@
-"""What outsiders should not send, and do: garbage, another's label, scans too early, changed records, failures."""
+"""What outsiders should not send, and do: garbage, strange labels, early scans, changed records, failures, floods."""
+
+from datetime import timedelta
 
 import orjson
 
+from cauce.demo.retail_company import SITES
 from schemas.failures import Failing
 from schemas.raw import CarrierReport, FailedLine, RawTopic, ShipmentFailure, WarehouseScan
 from schemas.shipments import CarrierStatus, Scan, WarehouseWork
+from schemas.stock_forms import SiteClosure, SiteOpening
 from services.fulfillment.domain.labels import tracking_number
+
+CLOSES = 0.6  # of what is said of sites being closed
 
 
 def make(chance, log, now):
     """One piece of noise as (topic, key, value); None where there is nothing yet to make it of."""
-    return chance.choice((_garbage, _changed, _scan, _mishap, _failure))(chance, log, now)
+    return chance.choice((_garbage, _changed, _scan, _mishap, _failure, _closure))(chance, log, now)
 
 
 def _garbage(chance, _log, _now):
@@ -100,3 +106,13 @@ def _failure(chance, log, _now):
         lines=tuple(chance.sample(lines, chance.randint(0, len(lines)))),
     )
     return RawTopic.SHIPMENT_FAILURES.value, work.shipment_id.encode(), form.model_dump_json().encode()
+
+
+def _closure(chance, _log, now):
+    """A site closes, now or some day, or opens again."""
+    site, name = chance.choice(SITES).id, f"stray-{chance.randrange(1_000_000)}"
+    form = SiteOpening(opening=name, site=site)
+    if chance.random() < CLOSES:
+        begins_on, ends_on = (chance.choice((None, now.date() + timedelta(days=days))) for days in (1, 3))
+        form = SiteClosure(closure=name, site=site, begins_on=begins_on, ends_on=ends_on, reason="flood")
+    return RawTopic.STOCK_REPORTS.value, site.encode(), form.model_dump_json(exclude_none=True).encode()

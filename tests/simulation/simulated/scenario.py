@@ -29,7 +29,7 @@ from schemas.raw import (
     ReturnRequest,
 )
 from schemas.reference import Kind
-from schemas.stock_forms import ReceiptLine, StockAdjustment, StockReceipt
+from schemas.stock_forms import ReceiptLine, SiteOpening, StockAdjustment, StockReceipt
 
 GOODS = {
     "MUG": "Stoneware mug",
@@ -229,6 +229,8 @@ def receipt(name, site, lines):
 
 
 def supplies():
-    """Enough of everything for everybody who waits, at every site: some have failed somebody."""
+    """Enough of everything for everybody who waits, at every site: some have failed somebody, some are closed."""
     lines = [ReceiptLine(sku=sku, quantity=ENOUGH) for sku in GOODS]
-    return [receipt("supply", site.id, lines) for site in SITES]
+    opened = [SiteOpening(opening="at-last", site=site.id) for site in SITES]
+    received = [receipt("supply", site.id, lines) for site in SITES]
+    return [*(Said(RawTopic.STOCK_REPORTS, form.site, form) for form in opened), *received]

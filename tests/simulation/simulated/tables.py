@@ -107,6 +107,11 @@ def _positions(rows):
             yield (sku, site), position
 
 
+def _closed(rows):
+    closures = rows.kinds.get(kinds.CLOSURES, {}).get(kinds.ALL_SITES, {})
+    return {site for site, closure in closures.items() if closure.closed}
+
+
 def hungry(sim):
     """Nobody waits for goods that are there: the first in each queue wants more than all sites have free.
 
@@ -117,7 +122,7 @@ def hungry(sim):
             rows = _folded(sim, rows_lane, lane, tenure.partition)
             free, served = Counter(), set()
             for (sku, site), position in _positions(rows):
-                free[sku] += position.free if site in KNOWN else 0  # what lies elsewhere can be sent from nowhere
+                free[sku] += position.free if site in KNOWN - _closed(rows) else 0  # the rest is sent from nowhere
             for key, turn in sorted(rows.kinds.get(kinds.QUEUE, {}).items()):
                 sku = key[2 : 2 + int(key[:2])]
                 failed = turn.order_id in rows.kinds.get(kinds.FAILED, {})
