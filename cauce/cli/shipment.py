@@ -9,7 +9,7 @@ from schemas.raw import FailedLine, RawTopic, ShipmentFailure
 SHIPMENT = click.argument("shipment")
 SITE = click.option("--site", required=True, help="The site that works on it.")
 OPERATOR = click.option("--operator", default="console", show_default=True, help="Who says so.")
-LINES = click.argument("units", nargs=-1, metavar="LINE=UNITS...")
+LINES = click.argument("units", nargs=-1, metavar="[LINE=UNITS]...")
 
 
 @click.group()
@@ -27,7 +27,7 @@ def command() -> None:
 @OPERATOR
 @NAME
 def short(shipment: str, units: tuple[str, ...], site: str, operator: str, name: str) -> None:
-    """UNITS of lines of SHIPMENT are not on their shelf: nothing of the sku is free at SITE any more."""
+    """UNITS of lines of SHIPMENT, or all of it, are not on their shelf: nothing of the sku is free at SITE any more."""
     _say(Failing.SHORT, shipment, units, site=site, operator=operator, name=name)
 
 
@@ -38,7 +38,7 @@ def short(shipment: str, units: tuple[str, ...], site: str, operator: str, name:
 @OPERATOR
 @NAME
 def damaged(shipment: str, units: tuple[str, ...], site: str, operator: str, name: str) -> None:
-    """UNITS of lines of SHIPMENT are broken: into quarantine at SITE."""
+    """UNITS of lines of SHIPMENT, or all of it, are broken: into quarantine at SITE."""
     _say(Failing.DAMAGED, shipment, units, site=site, operator=operator, name=name)
 
 

@@ -24,8 +24,10 @@ def command() -> None:
 
 @command.command()
 @SITE
-@click.option("--from", "begins", type=DAY, help="The first day; now if it is not said, or past.")
-@click.option("--to", "ends", type=DAY, help="The last day; until it is opened if it is not said.")
+@click.option("--from", "begins", type=DAY, metavar="YYYY-MM-DD", help="The first day; now if it is not said, or past.")
+@click.option(
+    "--to", "ends", type=DAY, metavar="YYYY-MM-DD", help="The last day; until it is opened if it is not said."
+)
 @click.option("--reason", required=True, help="Why: people read it in explanations.")
 @NAME
 def close(site: str, begins: datetime | None, ends: datetime | None, reason: str, name: str) -> None:
