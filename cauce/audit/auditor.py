@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from cauce.audit.answers import Answers
 from cauce.audit.desk import Desk
+from cauce.audit.goods import Goods
 from cauce.audit.holds import Holds
 from cauce.audit.identity import Identity, Sequences
 from cauce.audit.inputs import Inputs
@@ -56,7 +57,7 @@ class Auditor:
         self._secrecy, self._inputs = Secrecy(canaries), Inputs(raw, self._parked)
         self._waits: list[Waits] = [Refunds(), Lines(), Holds(), Shipments(), Changes(), Returns(), Notices()]
         self._checks: list[Check] = [
-            Identity(), Sequences(), Ledger(), Desk(), Promises(), Money(), *self._waits, self._inputs,
+            Identity(), Sequences(), Ledger(), Desk(), Promises(), Money(), Goods(), *self._waits, self._inputs,
             Answers(self._parked),
         ]  # fmt: skip
         if provider is not None:

@@ -8,6 +8,7 @@ from cauce.demo.plan import Plan, PlannedReturn
 from cauce.demo.retail_company import CHANNEL, CURRENCY, SITES, reference_for
 from cauce.demo.stage import Said
 from schemas.holds import RELEASED_BY, HoldKind, HoldRule, HoldRules
+from schemas.kits import KitComponent
 from schemas.order_forms import (
     HoldRelease,
     MoneyTaken,
@@ -28,7 +29,8 @@ from schemas.raw import (
     ReturnLineAsked,
     ReturnRequest,
 )
-from schemas.reference import Kind
+from schemas.reference import Kind, Substitute
+from schemas.sourcing import SubstitutionAsked
 from schemas.stock_forms import ReceiptLine, SiteOpening, StockAdjustment, StockReceipt
 
 GOODS = {
@@ -50,7 +52,22 @@ DATES = PromiseTerms(  # tight, so that some are at risk, moved and broken
     sites={site.id: SiteHours(time_zone="Europe/London", cutoffs=dict.fromkeys(ShipOption, "11:00")) for site in SITES},
     transit=tuple(Transit(carrier="any", option=option, days=1) for option in ShipOption),
 )
-REFERENCE = reference_for(GOODS) | {Kind.HOLDS: [RULES], Kind.PROMISES: [DATES]}
+KIT = "TEA-SET"
+KITS = [
+    KitComponent(id="1", kit=KIT, component="TEAPOT", quantity=1, share=3),
+    KitComponent(id="2", kit=KIT, component="MUG", quantity=2, share=1),
+    KitComponent(id="3", kit=KIT, component="TRAY", quantity=1, share=0),
+]
+SUBSTITUTES = [
+    Substitute(id="1", sku="CLOCK", substitute="APRON"),
+    Substitute(id="2", sku="APRON", substitute="TRAY", consent=True),
+]
+REFERENCE = reference_for(GOODS) | {
+    Kind.HOLDS: [RULES],
+    Kind.PROMISES: [DATES],
+    Kind.KITS: KITS,
+    Kind.SUBSTITUTES: SUBSTITUTES,
+}
 CANARIES = (b"Customer c0", b"customers.example", b"High Street")
 ENOUGH = 1000
 
@@ -106,11 +123,18 @@ class Writer:
         return tuple(self._line() for _ in range(self._chance.choice((1, 1, 2, 3, 4))))
 
     def _line(self):
-        sku = "HAT" if self._maybe(0.01) else self._chance.choice(sorted(GOODS))
+        sku = "HAT" if self._maybe(0.01) else self._chance.choice([*sorted(GOODS), KIT])
         quantity = 0 if self._maybe(0.01) else self._chance.choice((1, 1, 2, 3, 6))
         price = self._chance.randrange(1, 999)
         amount = quantity * price - (self._chance.randrange(price) if quantity and self._maybe(0.3) else 0)
-        return ChannelLine(sku=sku, quantity=quantity, unit_price=price, amount=amount, tax=amount // 6)
+        return ChannelLine(
+            sku=sku,
+            quantity=quantity,
+            unit_price=price,
+            amount=amount,
+            tax=amount // 6,
+            substitutes=self._chance.choice((None, None, *SubstitutionAsked)),
+        )
 
     def _charges(self, order):
         worth = sum(line.amount for line in order.lines)
