@@ -7,9 +7,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from simulated.scenario import VARIED
 from simulated.trial import happenings, run
 
-SEEDS, AT_ONCE, STEPS = 200, 10, 300
+SEEDS, VARIED_SEEDS, AT_ONCE, STEPS = 200, 12, 10, 300
 HAPPENINGS = {
     *("read", "committed", "killed", "torn", "wiped", "fenced", "zombie", "moved", "assigned"),
     *("poison", "retried", "noise", "published", "time", "said"),
@@ -23,6 +24,12 @@ def test_nothing_is_lost_doubled_or_wrong_whatever_happens(first):
     for seed in range(first, first + AT_ONCE):
         found = run(seed, STEPS)
         assert not found.faults, f"seed {seed}:\n{found}"
+
+
+@pytest.mark.parametrize("seed", range(VARIED, VARIED + VARIED_SEEDS))
+def test_kits_and_substitutes_are_lost_doubled_and_wrong_no_more_than_other_goods(seed):
+    found = run(seed, STEPS)
+    assert not found.faults, f"seed {seed}:\n{found}"
 
 
 def test_everything_that_may_happen_does():

@@ -62,12 +62,9 @@ SUBSTITUTES = [
     Substitute(id="1", sku="CLOCK", substitute="APRON"),
     Substitute(id="2", sku="APRON", substitute="TRAY", consent=True),
 ]
-REFERENCE = reference_for(GOODS) | {
-    Kind.HOLDS: [RULES],
-    Kind.PROMISES: [DATES],
-    Kind.KITS: KITS,
-    Kind.SUBSTITUTES: SUBSTITUTES,
-}
+REFERENCE = reference_for(GOODS) | {Kind.HOLDS: [RULES], Kind.PROMISES: [DATES]}
+VARIETY = {Kind.KITS: KITS, Kind.SUBSTITUTES: SUBSTITUTES}
+VARIED = 1000  # the first seed whose company sells kits and has substitutes
 CANARIES = (b"Customer c0", b"customers.example", b"High Street")
 ENOUGH = 1000
 
@@ -83,9 +80,10 @@ class Scenario(NamedTuple):
 class Writer:
     """Writes one scenario; `charge(order, reference, amount, currency)` takes money at the provider."""
 
-    def __init__(self, chance, charge, *, scarce):
-        self._chance, self._charge, self._scarce = chance, charge, scarce
-        self._plan = Plan(channel=CHANNEL, currency=CURRENCY, reference=REFERENCE)
+    def __init__(self, chance, charge, *, scarce, varied=False):
+        self._chance, self._charge, self._scarce, self._varied = chance, charge, scarce, varied
+        reference = REFERENCE | VARIETY if varied else REFERENCE
+        self._plan = Plan(channel=CHANNEL, currency=CURRENCY, reference=reference)
         self._later, self._loose = [], set()
 
     def write(self, orders):
@@ -123,17 +121,17 @@ class Writer:
         return tuple(self._line() for _ in range(self._chance.choice((1, 1, 2, 3, 4))))
 
     def _line(self):
-        sku = "HAT" if self._maybe(0.01) else self._chance.choice([*sorted(GOODS), KIT])
+        sku = (
+            "HAT"
+            if self._maybe(0.01)
+            else self._chance.choice([*sorted(GOODS), KIT] if self._varied else sorted(GOODS))
+        )
         quantity = 0 if self._maybe(0.01) else self._chance.choice((1, 1, 2, 3, 6))
         price = self._chance.randrange(1, 999)
         amount = quantity * price - (self._chance.randrange(price) if quantity and self._maybe(0.3) else 0)
+        asked = self._chance.choice((None, None, *SubstitutionAsked)) if self._varied else None
         return ChannelLine(
-            sku=sku,
-            quantity=quantity,
-            unit_price=price,
-            amount=amount,
-            tax=amount // 6,
-            substitutes=self._chance.choice((None, None, *SubstitutionAsked)),
+            sku=sku, quantity=quantity, unit_price=price, amount=amount, tax=amount // 6, substitutes=asked
         )
 
     def _charges(self, order):

@@ -11,7 +11,7 @@ from simulated.outside import Outside
 from simulated.people import Letter, Network, actors
 from simulated.poison import Poison, parked_by_lanes, retry
 from simulated.provider import Provider
-from simulated.scenario import REFERENCE, Writer, supplies
+from simulated.scenario import VARIED, Writer, supplies
 from simulated.vault import MemoryVault
 from simulated.virtual import OPENS_AT, Times
 from simulated.worker import Surroundings
@@ -63,7 +63,9 @@ class Simulation:
         names = tuple(name for name in NAMES if name != "notify") if calm else NAMES
         self.fleet = Fleet(self.settings, surroundings, self.times, names=names)
         self.log = self.fleet.log
-        self.scenario = Writer(inputs, self.provider.charge, scarce=self.weather.scarce).write(self.weather.orders)
+        self.scenario = Writer(inputs, self.provider.charge, scarce=self.weather.scarce, varied=seed >= VARIED).write(
+            self.weather.orders
+        )
         self.network = Network(self.log, self.times)
         self.actors = actors(self.scenario.plan, self.log)
         self.steps, self.noise = 0, []
@@ -77,7 +79,7 @@ class Simulation:
 
     def open(self):
         """Reference data is published and taken in before anything else happens."""
-        for kind, items in REFERENCE.items():
+        for kind, items in self.scenario.plan.reference.items():
             self.publish(kind, items)
         self.sweep()
         if self.weather.warm:

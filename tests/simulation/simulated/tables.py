@@ -120,15 +120,39 @@ def hungry(sim):
     for rows_lane, lane in declared(sim, RowsLane):
         for tenure in tenures_of(sim, lane):
             rows = _folded(sim, rows_lane, lane, tenure.partition)
-            free, served = Counter(), set()
+            free, first = Counter(), {}
             for (sku, site), position in _positions(rows):
                 free[sku] += position.free if site in KNOWN - _closed(rows) else 0  # the rest is sent from nowhere
             for key, turn in sorted(rows.kinds.get(kinds.QUEUE, {}).items()):
                 sku = key[2 : 2 + int(key[:2])]
                 failed = turn.order_id in rows.kinds.get(kinds.FAILED, {})
-                if sku not in served and not failed and turn.quantity <= free[sku]:
+                if sku not in first and not failed and turn.quantity <= free[sku] and not _kit(rows, turn):
                     yield f"{turn} waits, and {free[sku]} of {sku} are free"
-                served.add(sku)
+                if first.setdefault(sku, turn.order_id) == turn.order_id and not failed:
+                    yield from _hungry_kit(rows, turn, first)
+
+
+def _kit(rows, turn):
+    """The kit that a line which waits is part of."""
+    terms = rows.get(kinds.WAITING, turn.order_id).terms
+    kits = (terms and terms.kits) or ()
+    return next((kit for kit in kits if turn.line_id in [part.line_id for part in kit.parts]), None)
+
+
+def _hungry_kit(rows, turn, first):
+    """A kit is there where one site has all of it, and nobody is before it for any of its goods."""
+    kit = _kit(rows, turn)
+    waiting = {line.line_id: line for line in rows.get(kinds.WAITING, turn.order_id).lines}
+    lines = [(waiting[part.line_id], part.quantity) for part in kit.parts if part.line_id in waiting] if kit else []
+    counts = {line.quantity / each for line, each in lines}
+    if len(lines) != len(kit.parts if kit else ()) or len(counts) != 1:
+        return
+    if any(first.get(line.sku) != turn.order_id for line, _ in lines):
+        return
+    free = {(sku, site): position.free for (sku, site), position in _positions(rows)}
+    there = sum(min(free.get((line.sku, site), 0) // each for line, each in lines) for site in KNOWN)
+    if there >= counts.pop():
+        yield f"{turn} waits for {kit.sku}, and {there} are there"
 
 
 def replays(sim):
