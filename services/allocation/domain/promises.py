@@ -28,14 +28,14 @@ def fold_withdrawn(stock: Stock, order_id: str, lines: Iterable[LineQuantity] | 
 
 
 def _withdrawn(stock: Stock, draft: Draft, order_id: str, order: Order) -> tuple[LineQuantity, ...] | None:
-    """Those of decisions before, and of this one, which is about the only order that has any."""
+    """Those of decisions before, and of this one, which is about the only order that has any; by line, as rows are."""
     if not order.versions and not draft.withdrawn:
         return None
     units: dict[str, int] = dict(stock.rows.get(kinds.WITHDRAWN, order_id) or {})
     if order_id == draft.withdrawing:
         for line_id, count in draft.withdrawn.items():
             units[line_id] = units.get(line_id, 0) + count
-    return tuple([_units(line_id=line_id, quantity=count) for line_id, count in units.items()]) or None
+    return tuple([_units(line_id=line_id, quantity=count) for line_id, count in sorted(units.items())]) or None
 
 
 def shipment_id(order_id: str, number: int) -> str:
