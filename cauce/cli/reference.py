@@ -24,7 +24,7 @@ class Unpublishable(click.ClickException):
 
 @click.group()
 def command() -> None:
-    """Publish sites, products, rates and policy.
+    """Publish sites, goods, kits, substitutes, rates and policy.
 
     They are versions that every decision names.
     """
@@ -65,6 +65,6 @@ def _topics(settings: Settings) -> str:
 
 def _tell(items: Mapping[Kind, Sequence[Part]], versions: Mapping[Kind, str], where: str) -> None:
     for kind, version in versions.items():
-        click.echo(f"{kind:10} {len(items[kind]):6} items  version {version}  {where}")
+        click.echo(f"{kind:12} {len(items[kind]):6} items  version {version}  {where}")
     if absent := [name for kind, name in FILES.items() if kind not in items]:
         click.echo(f"not there, so as published before: {', '.join(absent)}")
