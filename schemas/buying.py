@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, model_validator
 
+from cauce.decider import Reference
 from cauce.money import KnownCurrency, Money
 from schemas.base import Message, Part
 from schemas.orders import Sku
@@ -49,6 +50,14 @@ class Buying(Part):
         if not (self.cover_below_days or self.slow_after_days or self.lead_days):
             raise ValueError("expected cover_below_days, slow_after_days or lead_days, found none of them")
         return self
+
+
+def buying_of(reference: Reference, sku: str) -> Buying | None:
+    """The row of the sku, else of its category, else of every other sku."""
+    stocking = reference.item("stocking", sku)
+    category = reference.item("buying", f"{CATEGORY}{stocking.category}") if stocking and stocking.category else None
+    found: Buying | None = reference.item("buying", sku) or category or reference.item("buying", EVERY_OTHER)
+    return found
 
 
 class DemandOfDay(Part):

@@ -14,6 +14,7 @@ from schemas.kits import KitComponent
 from schemas.orders import Country, ShipOption, Sku
 from schemas.policies import SourcingPolicy
 from schemas.promises import PromiseTerms
+from schemas.teams import Addressees
 
 
 class Kind(StrEnum):
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     SOURCING = "sourcing"
     HOLDS = "holds"
     PROMISES = "promises"
+    ADDRESSEES = "addressees"
 
 
 class Site(Part):
@@ -126,8 +128,10 @@ MODELS: dict[Kind, type[Part]] = {
     Kind.SOURCING: SourcingPolicy,
     Kind.HOLDS: HoldRules,
     Kind.PROMISES: PromiseTerms,
+    Kind.ADDRESSEES: Addressees,
 }
-MAPPINGS = frozenset({Kind.POLICY, Kind.HOLDS, Kind.PROMISES})  # one item each, in a file of its own form
+# one item each, in a file of its own form
+MAPPINGS = frozenset({Kind.POLICY, Kind.HOLDS, Kind.PROMISES, Kind.ADDRESSEES})
 CHOSEN = frozenset({Kind.SOURCING})  # all their versions are kept, and one of them is activated by a record
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from cauce.audit.alerts import Breaches, Crossings
 from cauce.audit.answers import Answers
 from cauce.audit.desk import Desk
 from cauce.audit.goods import Goods
@@ -57,8 +58,8 @@ class Auditor:
         self._secrecy, self._inputs = Secrecy(canaries), Inputs(raw, self._parked)
         self._waits: list[Waits] = [Refunds(), Lines(), Holds(), Shipments(), Changes(), Returns(), Notices()]
         self._checks: list[Check] = [
-            Identity(), Sequences(), Ledger(), Desk(), Promises(), Money(), Goods(), *self._waits, self._inputs,
-            Answers(self._parked),
+            Identity(), Sequences(), Crossings(), Breaches(), Ledger(), Desk(), Promises(), Money(), Goods(),
+            *self._waits, self._inputs, Answers(self._parked),
         ]  # fmt: skip
         if provider is not None:
             self._checks.append(TwoLedgers(provider))

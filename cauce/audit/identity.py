@@ -7,7 +7,8 @@ from schemas.topics import BY_NAME, TopicKind
 
 _DECIDED = frozenset({TopicKind.FACT, TopicKind.STATE, TopicKind.EFFECT})
 _BY_ORDER = frozenset({"front", "router"})
-_NUMBERED = _BY_ORDER | {"orders", "keeper", "shipments", "returns", "payments", "notices", "runner"}
+_SENDERS = frozenset({"notices", "runner", "teams", "team-runner"})
+_NUMBERED = _BY_ORDER | _SENDERS | {"orders", "keeper", "shipments", "returns", "payments"}
 
 
 class Identity:
@@ -42,7 +43,8 @@ class Sequences:
     """A lane numbers what it says of an entity, and a keeper all it says of its pool: from 1, without a gap.
 
     Levels of stock are compacted: they have numbers of their own, which say how many of them are gone.
-    The front and the router decide on orders, and write to pools and people: they number by order.
+    The front and the router decide on orders (the router on skus too), and write to pools and people: they number by
+    what they decided on.
     """
 
     def __init__(self) -> None:
@@ -60,7 +62,7 @@ class Sequences:
             return
         subject = "" if lane[-2] == "keeper" else envelope.subject
         if lane[-2] in _BY_ORDER:
-            subject = getattr(entry.message, "order_id", "")
+            subject = getattr(entry.message, "order_id", "") or getattr(entry.message, "about", "")
         numbers = self._numbers.setdefault((envelope.source, subject), {})
         if envelope.sequence in numbers:
             detail = f"number {envelope.sequence} of {envelope.source} was given before at {numbers[envelope.sequence]}"

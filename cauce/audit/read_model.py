@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from cauce.audit.kept import Counts, KeptDates
 from cauce.audit.record import Entry, Violation
 from cauce.audit.shown import STAGES, Shown, ShownOrder, Told, Units
 from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
@@ -44,6 +45,7 @@ class ReadModel:
         self._positions: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         self._places: dict[tuple[str, str], str] = {}
         self._last: dict[tuple[str, str], int] = {}
+        self._kept = KeptDates()
         self._found: list[Violation] = []
 
     def see(self, entry: Entry) -> None:
@@ -59,6 +61,7 @@ class ReadModel:
             self._take(entry)
 
     def _take(self, entry: Entry) -> None:
+        self._kept.see(entry.message)
         match entry.message:
             case StockMoved() as moved:
                 self._move(entry, moved)
@@ -108,7 +111,13 @@ class ReadModel:
 
     def violations(self) -> list[Violation]:
         """See Check: what was passed over, then orders and positions, each where a fact or a row speaks of it."""
-        return [*self._found, *self._orders_wrong(), *self._positions_wrong()]
+        return [*self._found, *self._orders_wrong(), *self._positions_wrong(), *self._dates_wrong()]
+
+    def _dates_wrong(self) -> Iterator[Violation]:
+        if self._shown.kept is None:
+            return
+        for group, shown, told in self._kept.differences(self._shown.kept):
+            yield Violation(LAW, "the read model", group, f"promise dates: {_two(_counts(shown), _counts(told))}")
 
     def _orders_wrong(self) -> Iterator[Violation]:
         unknown = ShownOrder("unknown")
@@ -145,6 +154,11 @@ def _differences(shown: ShownOrder, told: ShownOrder) -> Iterator[str]:
 
 def _units(line: Units) -> str:
     return ", ".join(f"{line.get(stage, 0)} {stage}" for stage in STAGES if line.get(stage, 0)) or "nothing"
+
+
+def _counts(counts: Counts) -> str:
+    kept, broken, at_risk = counts
+    return f"{kept} kept, {broken} broken, {at_risk} at risk"
 
 
 def _two(shown: object, told: object) -> str:

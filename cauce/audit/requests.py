@@ -9,6 +9,7 @@ from schemas.changing import OrderRedirected, RedirectAnswered, RedirectRequeste
 from schemas.notices import CustomerNotified, NoticeFailed, SendMail
 from schemas.orders import ChangeAnswered, ChangeRefused, ChangeRequested, OrderChanged
 from schemas.returns import GoodsReturned, ReturnAuthorized, ReturnExpired, ReturnPending, ReturnRefused
+from schemas.teams import SendToTeam, TeamNoticeFailed, TeamNotified
 
 Name = tuple[str, ...]
 
@@ -106,7 +107,7 @@ class Notices:
         self._ended: dict[Name, tuple[str, str]] = {}
 
     def see(self, entry: Entry) -> None:
-        """All are of one person's notices."""
+        """All are of one addressee's notices."""
         message = entry.message
         match message:
             case SendMail():
@@ -114,6 +115,11 @@ class Notices:
             case CustomerNotified() | NoticeFailed():
                 name = message.person_id, message.kind.value, message.reference
                 self._ended[name] = entry.place, message.order_id
+            case SendToTeam():
+                self._asked[message.addressee, message.kind.value, message.reference] = None
+            case TeamNotified() | TeamNoticeFailed():
+                name = message.addressee, message.kind.value, message.reference
+                self._ended[name] = entry.place, message.about
             case _:
                 pass
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from cauce.audit.kept import Counts
 from cauce.audit.record import Place
 from schemas.changing import OrderRedirected
 from schemas.orders import CanceledUnits, OrderChanged, OrderPlaced, OrderRefused
@@ -34,6 +35,7 @@ class Shown(NamedTuple):
     unread: Mapping[Place, str]
     orders: Mapping[str, ShownOrder]
     positions: Mapping[tuple[str, str], Units]  # by site and sku
+    kept: Mapping[str, Counts] | None = None  # promise dates by site; None where nobody asked
 
 
 @dataclass(slots=True)

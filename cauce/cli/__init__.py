@@ -32,6 +32,7 @@ COMMANDS = {
     "shipment": "shipment",
     "site": "site",
     "stock": "stock",
+    "teams": "teams",
     "topics": "topics",
     "up": "up",
     "wave": "wave",

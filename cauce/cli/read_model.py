@@ -28,6 +28,7 @@ def shown_of(rows: Held) -> Shown:
         unread={Place(row["topic"], row["partition"], row["offset"]): row["reason"] for row in rows.unread},
         orders={row["order_id"]: _order(row, lines.get(row["order_id"], {})) for row in rows.orders},
         positions={(row["site"], row["sku"]): _units(row, _BUCKETS) for row in rows.positions},
+        kept={one.group: (one.kept, one.broken, one.at_risk) for one in rows.kept},
     )
 
 

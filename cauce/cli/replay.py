@@ -25,7 +25,8 @@ from cauce.runtime.lane import Lane, Misfit
 from cauce.runtime.settings import Settings
 from schemas.topics import TOPICS
 
-NEVER = ("door", "runner")  # doors read the clock and runners touch the world: what they wrote is replay's input
+# doors read the clock and runners touch the world: what they wrote is the input of a replay
+NEVER = ("door", "runner", "team-runner")
 
 
 class Replayed(NamedTuple):

@@ -25,7 +25,7 @@ async def fold_records(read: Read, lane: EntityLane) -> dict[bytes, bytes]:
         if is_control(record.headers) or not dict(record.headers).get("ce_source", b"").startswith(source.encode()):
             continue
         received = receive(record)
-        entity = str(getattr(received.message, lane.entity))
+        entity = str(getattr(received.message, lane.entity_of(type(received.message))))
         facts[entity].append((received.envelope.sequence, received.message))
     table = entity_table(lane)
     return {key.encode(): table.encode(_fold(lane, key, of_key)) for key, of_key in facts.items()}

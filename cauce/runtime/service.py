@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -78,7 +78,8 @@ class Command(NamedTuple):
 class EntityLane:
     """One state a key. `inputs` maps a topic to the pure function that makes a command (or None) of its messages.
 
-    `entity` names the field by which every message it publishes says whose fact it is. A `light` lane is given messages
+    `entity` names the field by which every message it publishes says whose fact it is; those in `entities` say it by
+    another, as a router does that hears of orders and of skus. A `light` lane is given messages
     in their light forms (`schemas.light`): it is hot, and its state keeps no part of a message.
     """
 
@@ -89,8 +90,13 @@ class EntityLane:
     state: type[BaseModel]
     publishes: tuple[type[Message], ...]
     entity: str = "order_id"
+    entities: Mapping[type[Message], str] = field(default_factory=dict)
     on_due: Callable[[datetime], Any] | None = None
     light: bool = False
+
+    def entity_of(self, message: type[Message]) -> str:
+        """The field by which a message says whose fact it is."""
+        return self.entities.get(message, self.entity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,16 @@ class Settings(BaseSettings):
         default="Orders <orders@cauce.invalid>", min_length=3, description="The sender of notices, as in a mail's From."
     )
 
+    addresses: Folder | None = Field(
+        default=None,
+        description="The file of where teams and suppliers are reached; without it, `addresses.yaml` of the home.",
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="Signs what webhooks of teams and suppliers are sent, as Standard Webhooks does; without it they "
+        "are not signed.",
+    )
+
     def topic(self, name: str) -> str:
         """The full name of a topic, group or transactional id in this deployment."""
         return f"{self.prefix}{name}"

@@ -225,6 +225,16 @@ NOTICES = Table(
     Column("repeats", Integer),
     Column("detail", String),
 )
+TEAM_NOTICES = Table(
+    "team_notices",
+    METADATA,
+    key("addressee"),
+    key("kind"),
+    key("reference"),
+    *of(String, "about", "subject", "detail"),
+    *of(UtcInstant, "told_at", "failed_at"),
+    Column("repeats", Integer),
+)
 EFFECTS = Table(
     "effects",
     METADATA,

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from schemas.notices import SendMail
 from schemas.orders import PersonalDetails
+from schemas.teams import SendToTeam
 from services.notify.domain.letters import RECIPIENT, plain
 
 _UNREACHABLE = "no address that mail can be sent to"
@@ -61,7 +62,12 @@ def build(effect: SendMail, details: PersonalDetails, sender: str) -> Mail:
     The name stands in the greeting alone, the first marker of the body: Python 3.11
     loses the quotes of a long name when it folds a header (gh-80222), and a comma then begins another address.
     """
-    us, recipient = sender_of(sender), mailbox(details.email)
+    return composed(effect, to=details.email, body=greeted(effect.body, plain(details.name)), sender=sender)
+
+
+def composed(effect: SendMail | SendToTeam, *, to: str, body: str, sender: str) -> Mail:
+    """A mail to an address, of what an effect says. Raises NoAddress."""
+    us, recipient = sender_of(sender), mailbox(to)
     headers = (
         ("To", recipient),
         ("Subject", _text(effect.subject)),
@@ -71,8 +77,7 @@ def build(effect: SendMail, details: PersonalDetails, sender: str) -> Mail:
         ("Content-Language", effect.language),
     )
     head = us.header + "".join(f"{name}: {value}{_END}" for name, value in headers)
-    body = _quoted(greeted(effect.body, plain(details.name)))
-    return Mail(us.address, recipient, effect.message_id, f"{head}{_END}{body}".encode("ascii"))
+    return Mail(us.address, recipient, effect.message_id, f"{head}{_END}{_quoted(body)}".encode("ascii"))
 
 
 def _text(subject: str) -> str:

@@ -12,6 +12,7 @@ from urllib.request import url2pathname
 import aiosmtplib
 
 from cauce.runtime.service import ProviderDown
+from cauce.runtime.settings import Settings
 from services.notify.mail import Mail
 
 TIMEOUT_SECONDS = 30.0
@@ -130,6 +131,11 @@ def medium_of(url: str) -> Medium:
     if split.scheme not in _MEDIA:
         raise ValueError("CAUCE_MAIL_URL begins with none of smtp://, smtps:// and file:///")
     return _MEDIA[split.scheme](split)
+
+
+def medium_by(settings: Settings) -> Medium:
+    """The medium that the settings name, else the folder `mail` of the home."""
+    return medium_of(settings.mail_url.get_secret_value() if settings.mail_url else (settings.home / "mail").as_uri())
 
 
 def _refusal(code: int) -> Exception:

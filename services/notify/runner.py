@@ -12,7 +12,7 @@ from schemas.effects import EffectOutcome
 from schemas.notices import SendMail
 from schemas.orders import PersonalDetails
 from services.notify import mail
-from services.notify.media import Declined, Medium, medium_of
+from services.notify.media import Declined, Medium, medium_by
 
 ERASED = "erased"
 
@@ -21,10 +21,8 @@ ERASED = "erased"
 async def connect(settings: Settings) -> AsyncIterator["Mailer"]:
     """The medium and the vault that the settings name."""
     vault = Vault(settings.home)
-    folder = (settings.home / "mail").as_uri()
-    medium = medium_of(settings.mail_url.get_secret_value() if settings.mail_url else folder)
     try:
-        yield Mailer(medium, vault, settings.mail_from)
+        yield Mailer(medium_by(settings), vault, settings.mail_from)
     finally:
         vault.close()
 

@@ -1,4 +1,4 @@
-"""Facts of an order into a word for its customer, and the runner's answers into the record of a mail."""
+"""Facts into words for customers, teams and suppliers, and the runner's answers into the record of a mail."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -19,17 +19,24 @@ from schemas.reference import Kind
 from schemas.returns import GoodsReturned, ReturnAuthorized, ReturnExpired, ReturnRefused
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped
 from schemas.stock import Allocated, Backordered
+from schemas.teams import TellTeam
+from services.notify.domain.addressing import is_told_to_teams, words
 from services.notify.domain.notices import RecordAnswer, Tell
 from services.notify.domain.router import Route
+from services.notify.domain.teams import RecordEnd, TellOnce
 
 _word, _line, _money = light(TellCustomer), light(NoticeLine), light(Money)
 
 
 def to_route(received: Received, reference: Reference) -> Route | None:
-    """The word to the customer that a fact asks for; None for facts no customer hears of."""
-    tell = _TELL.get(received.message.type)
-    notice = tell(received.message) if tell else None
-    return Route(at=received.envelope.at, notice=_named(notice, reference)) if notice else None
+    """The words that a fact asks for, to the customer and to teams; None for facts nobody hears of."""
+    fact = received.message
+    tell = _TELL.get(fact.type)
+    notice = tell(fact) if tell else None
+    told: tuple[TellCustomer | TellTeam, ...] = (_named(notice, reference),) if notice else ()
+    if is_told_to_teams(fact.type):
+        told += words(fact, fact_id=received.envelope.id, reference=reference)
+    return Route(at=received.envelope.at, notices=told) if told else None
 
 
 def _named(notice: TellCustomer, reference: Reference) -> TellCustomer:
@@ -49,18 +56,29 @@ def _name(sku: str, reference: Reference) -> str:
     return f"{product.name} ({sku})" if product and product.name else sku
 
 
+def to_team(received: Received, _reference: Reference) -> TellOnce | RecordEnd:
+    """What the lane of teams decides on."""
+    if isinstance(received.message, TellTeam):
+        return TellOnce(at=received.envelope.at, word=received.message)
+    return RecordEnd(**_end(received))
+
+
+def _end(received: Received) -> dict[str, Any]:
+    answer: EffectAnswered = received.message
+    return {
+        "at": received.envelope.at,
+        "notice": answer.reference,
+        "outcome": answer.outcome,
+        "repeats": answer.repeats,
+        "detail": answer.detail,
+    }
+
+
 def to_notice(received: Received, _reference: Reference) -> Tell | RecordAnswer:
     """What the person's lane decides on."""
     if isinstance(received.message, TellCustomer):
         return Tell(at=received.envelope.at, notice=received.message)
-    answer: EffectAnswered = received.message
-    return RecordAnswer(
-        at=received.envelope.at,
-        notice=answer.reference,
-        outcome=answer.outcome,
-        repeats=answer.repeats,
-        detail=answer.detail,
-    )
+    return RecordAnswer(**_end(received))
 
 
 def _to(customer: Customer, kind: NoticeKind, reference: str, fact: Any, **told: Any) -> TellCustomer:

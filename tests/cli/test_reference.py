@@ -44,4 +44,4 @@ def test_a_check_says_what_would_be_published_and_what_stays(publish, tmp_path):
     assert sites.split()[:4] == ["sites", "1", "items", "version"]
     assert sites.endswith("not published, only checked")
     files = "products.csv, kits.csv, substitutes.csv, rates.csv, policy.yaml, stocking.csv, safety.csv, buying.csv"
-    assert others == f"not there, so as published before: {files}, holds.yaml, promises.yaml"
+    assert others == f"not there, so as published before: {files}, holds.yaml, promises.yaml, addressees.yaml"

@@ -68,7 +68,7 @@ def test_payments_owe_what_was_taken_off(changed, received):
 
 
 def test_the_customer_reads_what_the_order_comes_to(received):
-    letter = write(to_route(received, MemoryReference()).notice)
+    letter = write(to_route(received, MemoryReference()).notices[0])
     assert "The order now comes to 45.03 EUR." in letter.body
 
 

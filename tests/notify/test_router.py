@@ -189,7 +189,7 @@ FACTS = [
 def _route(received):
     def route(fact):
         command = to_route(received(fact), MemoryReference())
-        return None if command is None else TellCustomer.read(command.notice.to_bytes())
+        return None if command is None else TellCustomer.read(command.notices[0].to_bytes())
 
     return route
 
@@ -236,7 +236,7 @@ def test_the_router_passes_every_word_on_and_remembers_nothing(received):
     command = to_route(received(PLACED), MemoryReference())
     empty = router.DECIDER.initial("ord1")
     (word,) = router.DECIDER.decide(empty, command)
-    assert word == command.notice
+    assert word == command.notices[0]
     assert router.DECIDER.evolve(empty, word) == empty
 
 
@@ -253,7 +253,7 @@ def test_the_lanes_read_what_the_table_of_topics_says():
 
 def test_products_are_named_beside_their_skus_where_they_are_known(received):
     known = MemoryReference(products=(Product(id="22423", name="Cake stand", weight_grams=200),))
-    named, unnamed = (to_route(received(SHIPPED), reference).notice for reference in (known, MemoryReference()))
+    named, unnamed = (to_route(received(SHIPPED), reference).notices[0] for reference in (known, MemoryReference()))
 
     assert [line.text for line in named.lines] == ["Cake stand (22423)"]
     assert [line.text for line in unnamed.lines] == ["22423"]
@@ -264,5 +264,5 @@ def test_a_confirmation_names_what_comes_in_place_of_what(received):
     shipment = SHIPMENT.model_copy(update={"lines": (instead, *LINES)})
     fact = Allocated(**NAMES, **PROMISE, decision=1, pool=0, shipments=(shipment,), explanation=WHY)
     known = MemoryReference(products=(Product(id="85123A", name="Holder", weight_grams=1),))
-    lines = to_route(received(fact), known).notice.lines
+    lines = to_route(received(fact), known).notices[0].lines
     assert [(each.text, each.instead_of) for each in lines] == [("22423", "Holder (85123A)"), ("22423", None)]

@@ -25,7 +25,7 @@ def flaws(tmp_path):
 
     def flaws(**contents):
         for name, content in contents.items():
-            path = tmp_path / (f"{name}.yaml" if name in ("policy", "holds") else f"{name}.csv")
+            path = tmp_path / (f"{name}.yaml" if name in ("policy", "holds", "addressees") else f"{name}.csv")
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         with pytest.raises(BrokenFile) as broken:
             read_folder(tmp_path)
@@ -48,20 +48,10 @@ def test_every_kind_is_read_from_its_file(tmp_path):
     hours = "  VENLO:\n    time_zone: Europe/Amsterdam\n    cutoffs: {standard: '14:00'}\n"
     way = "  - {carrier: dpd, option: standard, days: 1}\n"
     (tmp_path / "promises.yaml").write_text(f"sites:\n{hours}transit:\n{way}")
+    (tmp_path / "addressees.yaml").write_text("teams: {buyers: {hears: [low]}}")
     found = read_folder(tmp_path)
-    assert [found[kind][0].id for kind in FILES] == [
-        "VENLO",
-        "A",
-        "set-1",
-        "1",
-        "one",
-        "policy",
-        "A",
-        "shop",
-        "*",
-        "holds",
-        "promises",
-    ]
+    ids = [found[kind][0].id for kind in FILES]
+    assert ids == ["VENLO", "A", "set-1", "1", "one", "policy", "A", "shop", "*", "holds", "promises", "addressees"]
     assert (found[Kind.STOCKING][0].unit_value.amount, found[Kind.SAFETY][0].units) == (250, 5)
     assert found[Kind.SITES][0].coordinates.longitude == 6.17
     assert found[Kind.PRODUCTS][0].name == ""
@@ -290,7 +280,9 @@ def test_a_folder_without_a_file_of_any_kind_is_told_their_names(flaws, tmp_path
     (tmp_path / "site.csv").write_text(SITES + VENLO)
     (flaw,) = flaws()
     tables = "sites.csv, products.csv, kits.csv, substitutes.csv, rates.csv, policy.yaml, stocking.csv, safety.csv"
-    assert flaw.endswith(f"expected {tables}, buying.csv, holds.yaml, promises.yaml, or some of them, found none")
+    assert flaw.endswith(
+        f"expected {tables}, buying.csv, holds.yaml, promises.yaml, addressees.yaml, or some of them, found none"
+    )
 
 
 def test_long_items_make_more_parts_so_that_a_broker_takes_each():

@@ -14,7 +14,11 @@ SEEDS, VARIED_SEEDS, AT_ONCE, STEPS = 200, 12, 10, 300
 HAPPENINGS = {
     *("read", "committed", "killed", "torn", "wiped", "fenced", "zombie", "moved", "assigned"),
     *("poison", "retried", "noise", "published", "time", "said"),
-    *(f"{call} {fate}" for call in ("mail", "refund") for fate in ("answered", "silent", "lost", "late", "refused")),
+    *(
+        f"{call} {fate}"
+        for call in ("mail", "webhook", "refund")
+        for fate in ("answered", "silent", "lost", "late", "refused")
+    ),
     *("mail declined", "mail patience", "refund patience", "refund garbage", "look-up answered"),
 }
 

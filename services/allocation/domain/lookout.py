@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from schemas.buying import CATEGORY, EVERY_OTHER, Buying
+from schemas.buying import Buying, buying_of
 from schemas.stock import StockMoved
 from services.allocation.domain.demand_rows import Demand
 from services.allocation.domain.sourcing import SiteMap
@@ -32,12 +32,8 @@ Moved = Mapping[str, Mapping[str, Units]]  # by sku and site
 
 
 def rule_of(stock: Stock, sku: str) -> Buying | None:
-    """That of the sku, else of its category, else of every other sku."""
-    item = stock.reference.item
-    stocking = item("stocking", sku)
-    category = item("buying", f"{CATEGORY}{stocking.category}") if stocking and stocking.category else None
-    found: Buying | None = item("buying", sku) or category or item("buying", EVERY_OTHER)
-    return found
+    """What its buyers want to hear of the sku."""
+    return buying_of(stock.reference, sku)
 
 
 def moved(events: Iterable[StockEvent]) -> Moved:

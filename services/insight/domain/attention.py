@@ -15,6 +15,7 @@ from schemas.payments import PaymentFailed, RefundOwed
 from schemas.returns import ReceiptRefused
 from schemas.shipments import ShipmentException
 from schemas.stock import AdjustmentRefused
+from schemas.teams import TeamNoticeFailed
 from services.insight.domain.rows import Fact, Row
 
 
@@ -79,5 +80,6 @@ TROUBLES: dict[type[Message], Callable[[Any], Trouble | None]] = {
     RefundOwed: _uncovered,
     PaymentFailed: lambda fact: Trouble("payment_failed", fact.refund_id, fact.detail),
     NoticeFailed: lambda fact: Trouble("notice_failed", fact.reference, f"{fact.kind}: {fact.detail}"),
+    TeamNoticeFailed: lambda fact: Trouble("team_notice_failed", fact.about, f"{fact.addressee}: {fact.detail}"),
 }
 _BY_TYPE = {fact.type: look for fact, look in TROUBLES.items()}

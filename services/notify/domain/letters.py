@@ -16,10 +16,12 @@ from jinja2.runtime import Context
 
 from cauce.money import Money
 from schemas.notices import NoticeKind, TellCustomer
+from schemas.teams import TellTeam
 
 RECIPIENT = "{{ recipient_name }}"
 FALLBACK = "en"
 _SUBJECT = "Subject: "
+_TEAM = "team"  # one template for all kinds: they are a sentence or two
 _CONTROLS = {"Cc", "Cs", "Zl", "Zp"}  # Unicode general categories that break lines or cannot be encoded
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # bidirectional overrides: they can make a text read as another
 
@@ -56,8 +58,17 @@ class Letter(NamedTuple):
 
 def write(notice: TellCustomer) -> Letter:
     """The letter of a notice, in English where its language has no templates. The same notice gives the same letter."""
+    return _written(notice, notice.kind)
+
+
+def write_to_team(notice: TellTeam) -> Letter:
+    """The same for a team or a supplier, whom nothing greets by name."""
+    return _written(notice, _TEAM)
+
+
+def _written(notice: TellCustomer | TellTeam, template: str) -> Letter:
     language = notice.language if notice.language in LANGUAGES else FALLBACK
-    text = _template(language, notice.kind).render(notice=notice, language=language, recipient_name=RECIPIENT)
+    text = _template(language, template).render(notice=notice, language=language, recipient_name=RECIPIENT)
     subject, _, body = text.partition("\n")
     return Letter(language, plain(subject.removeprefix(_SUBJECT)), body.strip() + "\n")
 
@@ -87,7 +98,7 @@ def _finalize(value: Any) -> Any:
 
 def _sources() -> dict[str, str]:
     folder = resources.files("services.notify") / "templates"
-    names = ["lines.txt", *(f"{language}/{kind}.txt" for language in LANGUAGES for kind in NoticeKind)]
+    names = ["lines.txt", *(f"{language}/{kind}.txt" for language in LANGUAGES for kind in (*NoticeKind, _TEAM))]
     return {name: folder.joinpath(name).read_text("utf-8") for name in names}
 
 
@@ -108,5 +119,5 @@ def _environment() -> Environment:
 
 
 @cache
-def _template(language: str, kind: NoticeKind) -> Template:
+def _template(language: str, kind: str) -> Template:
     return _environment().get_template(f"{language}/{kind}.txt")

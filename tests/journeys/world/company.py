@@ -4,7 +4,11 @@ from itertools import count
 from typing import NamedTuple
 
 from cauce.demo.retail_company import reference_for
+from cauce.money import Money
+from schemas.buying import Buying
 from schemas.raw import ChannelAddress
+from schemas.reference import Kind, Stocking
+from schemas.teams import Addressees, Supplier, Team, TeamKind
 
 GOODS = {
     "LANTERN": "Storm lantern",
@@ -39,9 +43,20 @@ GOODS = {
     "SCONCE": "Wall sconce",
     "LAMP": "Table lamp",
     "STOVE": "Camping stove",
+    "LOCKET": "Silver locket",
 }
 PRICE = 450
-REFERENCE = reference_for(GOODS)
+WATCHED = "LOCKET"  # the one sku whose stock anybody is told of
+REFERENCE = reference_for(GOODS) | {
+    Kind.STOCKING: [Stocking(id=WATCHED, unit_value=Money(amount=900, currency="GBP"), low_below=5, order_up_to=20)],
+    Kind.BUYING: [Buying(id=WATCHED, cover_below_days=1, supplier="SILVERSMITH")],
+    Kind.ADDRESSEES: [
+        Addressees(
+            teams={"buyers": Team(hears=(TeamKind.LOW, TeamKind.RECOVERED))},
+            suppliers={"SILVERSMITH": Supplier(language="es")},
+        )
+    ],
+}
 NEAREST, SECOND, FAR = "DAVENTRY", "GLASGOW", "VENLO"  # as somebody in London sees them
 
 CANARIES = (b"Quillfeather", b"quillfeather.example", b"Wharfside Steps", b"07700 900")

@@ -26,6 +26,7 @@ from cauce.runtime.topics import create_topics, specs
 from schemas.effects import EffectAnswered
 from schemas.notices import SendMail
 from schemas.payments import RefundPayment
+from schemas.teams import SendToTeam
 from schemas.topics import TOPICS
 from services import NAMES
 
@@ -207,7 +208,7 @@ class Deployment:
         return True
 
     def _all_answered(self):
-        asked = self.facts.of(SendMail) + self.facts.of(RefundPayment)
+        asked = [seen for effect in (SendMail, SendToTeam, RefundPayment) for seen in self.facts.of(effect)]
         answered = {answer.effect_id for answer in self.facts.messages(EffectAnswered)}
         return all(seen.id in answered for seen in asked)
 

@@ -50,5 +50,9 @@ class Mailbox:
         """What came to a customer, oldest first."""
         return [mail for mail in self.mails if mail["To"] == customer.email]
 
+    def at(self, address):
+        """What came to an address that is no customer's, oldest first."""
+        return [mail for mail in self.mails if mail["To"] == address]
+
     def subjects(self, customer):
         return [mail["Subject"] for mail in self.of(customer)]

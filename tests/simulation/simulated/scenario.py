@@ -7,6 +7,8 @@ from cauce.demo.builtin import plan_of
 from cauce.demo.plan import Plan, PlannedReturn
 from cauce.demo.retail_company import CHANNEL, CURRENCY, SITES, reference_for
 from cauce.demo.stage import Said
+from cauce.money import Money
+from schemas.buying import Buying
 from schemas.holds import RELEASED_BY, HoldKind, HoldRule, HoldRules
 from schemas.kits import KitComponent
 from schemas.order_forms import (
@@ -29,9 +31,10 @@ from schemas.raw import (
     ReturnLineAsked,
     ReturnRequest,
 )
-from schemas.reference import Kind, Substitute
+from schemas.reference import Kind, Stocking, Substitute
 from schemas.sourcing import SubstitutionAsked
 from schemas.stock_forms import ReceiptLine, SiteOpening, StockAdjustment, StockReceipt
+from schemas.teams import OF_DATES, Addressees, Supplier, Team, TeamKind
 
 GOODS = {
     "MUG": "Stoneware mug",
@@ -62,10 +65,34 @@ SUBSTITUTES = [
     Substitute(id="1", sku="CLOCK", substitute="APRON"),
     Substitute(id="2", sku="APRON", substitute="TRAY", consent=True),
 ]
-REFERENCE = reference_for(GOODS) | {Kind.HOLDS: [RULES], Kind.PROMISES: [DATES]}
 VARIETY = {Kind.KITS: KITS, Kind.SUBSTITUTES: SUBSTITUTES}
 VARIED = 1000  # the first seed whose company sells kits and has substitutes
-CANARIES = (b"Customer c0", b"customers.example", b"High Street")
+STOCKING = [  # what is opened with is low soon, and some of it at once
+    Stocking(id=sku, unit_value=Money(amount=150, currency=CURRENCY), low_below=12, order_up_to=30) for sku in GOODS
+]
+BUYING = [
+    Buying(id="MUG", cover_below_days=9, slow_after_days=2, supplier="POTTERY", lead_days=3, review_days=2),
+    Buying(id="*", cover_below_days=5, slow_after_days=1),
+]
+ADDRESSEES = Addressees(
+    teams={
+        "buyers": Team(hears=tuple(kind for kind in TeamKind if kind not in OF_DATES)),
+        "desk": Team(hears=tuple(sorted(OF_DATES)), sites=(SITES[0].id,)),
+    },
+    suppliers={"POTTERY": Supplier(hears=(TeamKind.OUT, TeamKind.PURCHASE))},
+)
+REFERENCE = reference_for(GOODS) | {
+    Kind.HOLDS: [RULES],
+    Kind.PROMISES: [DATES],
+    Kind.STOCKING: STOCKING,
+    Kind.BUYING: BUYING,
+    Kind.ADDRESSEES: [ADDRESSEES],
+}
+ADDRESSES = """
+teams: {buyers: buyers@shop.example, desk: "https://hooks.shop.example/desk"}
+suppliers: {POTTERY: "https://pottery.example/orders"}
+"""
+CANARIES = (b"Customer c0", b"customers.example", b"High Street", b"shop.example", b"pottery.example")
 ENOUGH = 1000
 
 

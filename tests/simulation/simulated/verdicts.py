@@ -18,6 +18,7 @@ from schemas.notices import NoticeKind, SendMail
 from schemas.orders import OrderChanged, OrderPlaced
 from schemas.payments import RefundPayment
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped, WarehouseWork, Work, WorkPicked
+from schemas.teams import SendToTeam
 
 AT_REST = {State.REFUND_SHORT}  # what no payment covers waits for a person; all else was done, or its time is over
 
@@ -83,9 +84,9 @@ def answers(sim, topic):
 
 def mails(sim):
     """Each notice once, and once more at most for each attempt that may have reached the server; none if refused."""
-    answered, asked = answers(sim, "notify-results"), {}
-    for envelope, mail in messages(sim, "notify-effects"):
-        assert isinstance(mail, SendMail)
+    answered, asked = answers(sim, "notify-results") | answers(sim, "team-results"), {}
+    for envelope, mail in (*messages(sim, "notify-effects"), *messages(sim, "team-effects")):
+        assert isinstance(mail, SendMail | SendToTeam)
         if mail.message_id in asked:
             yield f"{mail.message_id} was asked for twice"
         asked[mail.message_id] = envelope.id

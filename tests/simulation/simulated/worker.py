@@ -4,6 +4,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from simulated.mailserver import Receiver
+from simulated.scenario import ADDRESSES
 from simulated.tenure import Tenure
 
 from cauce.demo.builtin import postal_folder
@@ -16,6 +18,7 @@ from cauce.runtime.runners.circuit import Patience
 from cauce.runtime.runners.runner import runner_lane
 from cauce.runtime.service import DoorLane, RunnerLane, Service
 from services.notify.runner import Mailer
+from services.notify.team_runner import Herald
 from services.payments.providers.sandbox import SandboxPayments
 
 GAZETTEER = Gazetteer(postal_folder())
@@ -40,7 +43,8 @@ class Surroundings:
             desk = door.Desk(clock, self._vault, GAZETTEER)
             return door._lane(declared, door.Door(declared, self.settings.release, lambda: desk))
         if isinstance(declared, RunnerLane):
-            declared = replace(declared, connect=getattr(self, f"_connect_{service.name}"))
+            name = service.name if declared.name == "runner" else declared.name.replace("-", "_")
+            declared = replace(declared, connect=getattr(self, f"_connect_{name}"))
             return runner_lane(declared, self.settings, self._patience)
         (lane,) = lanes_of(Service(service.name, (declared,)), self.settings)
         return lane
@@ -52,6 +56,13 @@ class Surroundings:
     @asynccontextmanager
     async def _connect_notify(self, settings):
         yield Mailer(self._mailserver, self._vault, settings.mail_from)
+
+    @asynccontextmanager
+    async def _connect_team_runner(self, settings):
+        file = settings.home / "addresses.yaml"
+        file.write_text(ADDRESSES, encoding="utf-8")
+        session = Receiver(self._mailserver)
+        yield Herald(self._mailserver, session, addresses=file, sender=settings.mail_from, secret="")
 
 
 class WrongClock:
