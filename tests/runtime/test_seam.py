@@ -7,6 +7,7 @@ import faust
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.client import AIOKafkaClient
+from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.consumer.group_coordinator import CoordinatorGroupRebalance, GroupCoordinator
 from aiokafka.producer import message_accumulator, sender
 from faust.stores import rocksdb
@@ -28,6 +29,7 @@ SIGNATURES = {
     driver.Consumer._new_consumer_thread: ["self"],
     driver.ConsumerRebalanceListener.on_partitions_assigned: ["self", "assigned"],
     driver.AIOKafkaConsumerThread.on_thread_stop: ["self"],
+    driver.AIOKafkaConsumerThread._fetch_records: ["self", "consumer", "active_partitions", "timeout", "max_records"],
     driver.Consumer._drain_messages: ["self", "fetcher"],
     Consumer.wait_empty: ["self"],
     Consumer.perform_seek: ["self"],
@@ -101,6 +103,10 @@ SOURCE_SAYS = {
     "what a heartbeat hears during the word of an assignment is not forgotten": (
         CoordinatorGroupRebalance._send_sync_group_request,
         ["_rejoin_needed_fut = create_future()"],
+    ),
+    "aiokafka's fetcher hands records out in the step in which it takes them, and waits in another": (
+        Fetcher.fetched_records,
+        ["res_or_error.getall(", "return drained", "await asyncio.wait([waiter], timeout=timeout)"],
     ),
     "a static member does not leave": (
         GroupCoordinator._maybe_leave_group,

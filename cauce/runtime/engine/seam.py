@@ -17,17 +17,42 @@ from mode import Service
 from cauce.runtime.engine.tenures import Tenures
 
 _BROKER_WAIT_MS = 250
-_FETCH_SECONDS, _FETCH_BESIDE_WORK_SECONDS = 1.0, 0.003  # shortly beside work: one's backlog must not delay others
+_FETCH_SECONDS = 1.0
 
 
 class LaneConsumerThread(driver.AIOKafkaConsumerThread):
     """Reads committed records only; Faust ties that to its own exactly-once."""
+
+    _fetching: asyncio.Task[Any] | None = None
+    _hurried = False
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"  # noqa: SLF001  # no setting reaches these two
         consumer._fetch_max_wait_ms = _BROKER_WAIT_MS  # noqa: SLF001  # an idle changelog's poll holds up the inputs'
         return consumer
+
+    async def _fetch_records(self, consumer: Any, active_partitions: Any, **limits: Any) -> Any:
+        """As Faust's, until `hurry`. aiokafka hands records out in its last step, so one that is ended took none."""
+        if self._hurried:
+            limits["timeout"] = 0
+        records = super()._fetch_records(consumer, active_partitions, **limits)
+        fetching = self._fetching = asyncio.ensure_future(records)
+        try:
+            await asyncio.wait([fetching])
+            return {} if fetching.cancelled() else fetching.result()
+        finally:
+            fetching.cancel()
+            self._fetching, self._hurried = None, False
+
+    def hurry(self) -> None:
+        """End the fetch under way, or the next where none is, with what there is. May be called from any thread."""
+        self.thread_loop.call_soon_threadsafe(self._hurry)
+
+    def _hurry(self) -> None:
+        self._hurried = True
+        if self._fetching is not None:
+            self._fetching.cancel()
 
     async def on_thread_stop(self) -> None:
         """Leave the group. A static member would not: its partitions would wait until it is back, or given up."""
@@ -117,11 +142,22 @@ class LaneConsumer(driver.Consumer):
         if not free:
             await asyncio.wait(running or [asyncio.ensure_future(asyncio.sleep(0.05))], return_when="FIRST_COMPLETED")
             return
-        records = await self._getmany(set(free), _FETCH_BESIDE_WORK_SECONDS if running else _FETCH_SECONDS)
+        records = await self._fetched(set(free), running)
         if epoch == self.app.rebalancing_count and self.flow_active:
             self.tenures.launch(records, free)
         else:
             await self._rewind()
+
+    async def _fetched(self, free: set[Any], running: list[asyncio.Task[None]]) -> Any:
+        """What came for the free ones, until another is free too: one's backlog must not delay others."""
+        fetching = asyncio.ensure_future(self._getmany(free, _FETCH_SECONDS))
+        try:
+            await asyncio.wait([fetching, *running], return_when=asyncio.FIRST_COMPLETED)
+            if not fetching.done():
+                self._thread.hurry()
+            return await fetching
+        finally:
+            fetching.cancel()
 
     async def _rewind(self) -> None:
         """Fetched records were dropped: put the fetch positions back. Suspended tenures are sought before resume."""
