@@ -3,6 +3,7 @@
 import hashlib
 from array import array
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import NamedTuple
 
 Headers = Iterable[tuple[str, bytes]]
@@ -23,10 +24,18 @@ class Fact(NamedTuple):
 
     def bytes(self) -> bytes:
         """All of it, unambiguously."""
-        parts = [self.key, self.value]
+        key, value = self.key, self.value
+        parts = [b"%d:%s%d:%s" % (len(key), key, len(value), value)]
         for name, content in self.headers:
-            parts += [name.encode(), content]
-        return b"".join(b"%d:%s" % (len(part), part) for part in parts)
+            parts.append(b"%s%d:%s" % (_named(name), len(content), content))
+        return b"".join(parts)
+
+
+@cache
+def _named(header: str) -> bytes:
+    """A header's name as a part: there are few, and every fact has them."""
+    name = header.encode()
+    return b"%d:%s" % (len(name), name)
 
 
 class Stream:

@@ -113,3 +113,8 @@ def test_a_row_of_a_table_is_named_by_its_key():
 def test_hashes_are_whole():
     assert len(stream([fact()], [0]).hash) == 16
     assert "shipped/2@5" in told(PLACE, 5, fact(), fact(key=b"x"))
+
+
+def test_the_form_that_is_hashed_stays_as_it_was():
+    fact = Fact.of(b"k", None, [("a", b"bc"), ("traceparent", b"x"), ("\u00e9", b"")])
+    assert fact.bytes() == b"1:k0:1:a2:bc2:\xc3\xa90:"
