@@ -12,7 +12,7 @@ from cauce.runtime.deciding import receive
 from cauce.runtime.lane import is_control
 from schemas.failures import Failing
 from schemas.raw import FailedLine, RawTopic, ReturnReceipt, ShipmentFailure
-from schemas.shipments import WarehouseWork, Work
+from schemas.shipments import ShipmentException, WarehouseWork, Work
 from services.fulfillment.domain.labels import shipment_number
 
 KEPT, IN_TWO_PARCELS = 0.2, 0.4  # of what customers may send back
@@ -45,22 +45,41 @@ def actors(plan, log):
     """The crew, the carriers and the customers."""
     customers = Customers(plan)
     return [
-        Actor("crew", crew.TOPICS, _cannot_send_all, log),
+        Actor("crew", (*crew.TOPICS, "shipment-exception"), Crew().respond, log),
         Actor("carrier", carrier.TOPICS, carrier.respond, log),
         Actor("customers", CUSTOMER_TOPICS, lambda received: _sent(customers.respond(received)), log),
     ]
 
 
-def _cannot_send_all(received):
-    """What a crew says; some first shipments it fails in part or in whole, and scans on as if it had not, or waits."""
-    work = received.message
-    if isinstance(work, WarehouseWork) and work.work is Work.PICK and shipment_number(work.shipment_id) == 1:
-        chance = draw("fails", _name(work))
+class Crew:
+    """Fails some first shipments in part or in whole, and scans on as if it had not, or waits for the next revision.
+
+    Where its failure is refused there is none, so it does the work after all.
+    """
+
+    def __init__(self):
+        self._work = {}  # the latest of a shipment, as a received fact
+
+    def respond(self, received):
+        """See cauce.demo.crew."""
+        match received.message:
+            case WarehouseWork(work=Work.PICK) as work:
+                self._work[work.shipment_id] = received
+                yield from self._begin(received)
+            case ShipmentException() as refused if refused.reference.startswith("failure/"):
+                if refused.shipment_id in self._work:
+                    yield from crew.respond(self._work[refused.shipment_id])
+            case _:
+                yield from crew.respond(received)
+
+    @staticmethod
+    def _begin(received):
+        work = received.message
+        chance = draw("fails", _name(work)) if shipment_number(work.shipment_id) == 1 else 1
         if chance < FAILS:
             yield _failure(work)
-        if chance < WAITS:
-            return
-    yield from crew.respond(received)
+        if chance >= WAITS:
+            yield from crew.respond(received)
 
 
 def _name(work):
