@@ -1,12 +1,31 @@
 """Changing an order after it was placed: other quantities, more goods, another address, another way to ship."""
 
+from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from cauce.money import Money
 from schemas.base import Instant, Message, Part
-from schemas.orders import Customer, Destination, LineQuantity, Outcome, Payment, PlaceOrder, ShipOption, Sku
+from schemas.orders import (
+    CanceledUnits,
+    Customer,
+    Destination,
+    LineQuantity,
+    Payment,
+    PlaceOrder,
+    Reason,
+    ShipOption,
+    Sku,
+)
+
+
+class Outcome(StrEnum):
+    """Fulfillment's answer to a proposed change."""
+
+    ACCEPTED = "accepted"
+    PARTIAL = "partial"
+    REFUSED = "refused"
 
 
 class LineTarget(Part):
@@ -131,3 +150,53 @@ class OrderRedirected(Message):
     amount: Money
     reason: str
     customer: Customer
+
+
+class ChangeRequested(Message):
+    """Intake proposes to cancel these units; fulfillment, which can stop the carton, answers.
+
+    `lines` have all units that are left of them, unless `ordered` says how many were ordered of each. Units that are
+    `waiting` for stock, and that nothing serves any more, are in no carton.
+    """
+
+    type: ClassVar[str] = "change.requested.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("request_id",)
+
+    order_id: str
+    request_id: str
+    lines: tuple[LineQuantity, ...] = Field(min_length=1)
+    reason: str
+    asked_by: str
+    ordered: tuple[LineQuantity, ...] | None = None
+    waiting: bool | None = None
+
+
+class ChangeRefused(Message):
+    """A request ends with nothing canceled: the order is unknown, nothing is left to ask for, or nothing was stopped.
+
+    Every `CancelOrder` ends in one of these or in an `OrderChanged`.
+    """
+
+    type: ClassVar[str] = "change.refused.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("request_id",)
+
+    order_id: str
+    request_id: str
+    reason: Reason
+
+
+class ChangeAnswered(Message):
+    """Fulfillment's answer: what was stopped, line by line, and why the rest was not."""
+
+    type: ClassVar[str] = "change.answered.v1"
+    key: ClassVar[str] = "order_id"
+    identity: ClassVar[tuple[str, ...]] = ("request_id",)
+
+    order_id: str
+    request_id: str
+    outcome: Outcome
+    canceled: tuple[CanceledUnits, ...] = ()
+    reason: str = ""
+    waiting: bool | None = None

@@ -226,41 +226,6 @@ class LineQuantity(Part):
     quantity: PositiveInt
 
 
-class ChangeRequested(Message):
-    """Intake proposes to cancel these units; fulfillment, which can stop the carton, answers.
-
-    `lines` have all units that are left of them, unless `ordered` says how many were ordered of each. Units that are
-    `waiting` for stock, and that nothing serves any more, are in no carton.
-    """
-
-    type: ClassVar[str] = "change.requested.v1"
-    key: ClassVar[str] = "order_id"
-    identity: ClassVar[tuple[str, ...]] = ("request_id",)
-
-    order_id: str
-    request_id: str
-    lines: tuple[LineQuantity, ...] = Field(min_length=1)
-    reason: str
-    asked_by: str
-    ordered: tuple[LineQuantity, ...] | None = None
-    waiting: bool | None = None
-
-
-class ChangeRefused(Message):
-    """A request ends with nothing canceled: the order is unknown, nothing is left to ask for, or nothing was stopped.
-
-    Every `CancelOrder` ends in one of these or in an `OrderChanged`.
-    """
-
-    type: ClassVar[str] = "change.refused.v1"
-    key: ClassVar[str] = "order_id"
-    identity: ClassVar[tuple[str, ...]] = ("request_id",)
-
-    order_id: str
-    request_id: str
-    reason: Reason
-
-
 class CanceledUnits(Part):
     """Units of a line that were canceled: in `shipment_id`, or before fulfillment knew of any shipment with them.
 
@@ -273,29 +238,6 @@ class CanceledUnits(Part):
     shipment_id: str = ""
     failed: PositiveInt | None = None
     after: NonNegativeInt | None = None
-
-
-class Outcome(StrEnum):
-    """Fulfillment's answer to a proposed change."""
-
-    ACCEPTED = "accepted"
-    PARTIAL = "partial"
-    REFUSED = "refused"
-
-
-class ChangeAnswered(Message):
-    """Fulfillment's answer: what was stopped, line by line, and why the rest was not."""
-
-    type: ClassVar[str] = "change.answered.v1"
-    key: ClassVar[str] = "order_id"
-    identity: ClassVar[tuple[str, ...]] = ("request_id",)
-
-    order_id: str
-    request_id: str
-    outcome: Outcome
-    canceled: tuple[CanceledUnits, ...] = ()
-    reason: str = ""
-    waiting: bool | None = None
 
 
 class OrderChanged(Message):

@@ -7,6 +7,7 @@ from typing import Any
 
 from cauce.audit.record import Entry, Gap, Violation
 from cauce.audit.states import State, Waiting
+from schemas.backorders import Backordered, BackorderReleased
 from schemas.failures import SourceFailed
 from schemas.holding import OrderReleased
 from schemas.holds import keeps_from_stock
@@ -14,7 +15,7 @@ from schemas.orders import OrderChanged, OrderPlaced
 from schemas.reservations import StockReleased
 from schemas.returns import GoodsReturned
 from schemas.shipments import ParcelDelivered, ParcelShipped
-from schemas.stock import Allocated, Backordered, BackorderReleased, Move, StockMoved
+from schemas.stock import Allocated, Move, StockMoved
 
 _MOVES = {Move.RELEASED: "released", Move.SHIPPED: "left"}
 

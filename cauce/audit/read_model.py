@@ -11,6 +11,7 @@ from typing import Any
 from cauce.audit.kept import Counts, KeptDates
 from cauce.audit.record import Entry, Violation
 from cauce.audit.shown import STAGES, Shown, ShownOrder, Told, Units
+from schemas.backorders import Backordered
 from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
 from schemas.changing import OrderRedirected
 from schemas.failures import SourceFailed
@@ -20,7 +21,7 @@ from schemas.payments import PaymentCaptured, PaymentRefunded
 from schemas.reservations import StockReleased
 from schemas.returns import GoodsReturned
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped, WarehouseWork, Work, WorkPicked
-from schemas.stock import Allocated, Backordered, Bucket, StockMoved
+from schemas.stock import Allocated, Bucket, StockMoved
 from schemas.topics import BY_NAME
 
 LAW = 11

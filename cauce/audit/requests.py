@@ -5,9 +5,16 @@ from collections.abc import Iterable
 
 from cauce.audit.record import Entry, Gap, Violation
 from cauce.audit.states import State, Waiting
-from schemas.changing import OrderRedirected, RedirectAnswered, RedirectRequested
+from schemas.changing import (
+    ChangeAnswered,
+    ChangeRefused,
+    ChangeRequested,
+    OrderRedirected,
+    RedirectAnswered,
+    RedirectRequested,
+)
 from schemas.notices import CustomerNotified, NoticeFailed, SendMail
-from schemas.orders import ChangeAnswered, ChangeRefused, ChangeRequested, OrderChanged
+from schemas.orders import OrderChanged
 from schemas.returns import GoodsReturned, ReturnAuthorized, ReturnExpired, ReturnPending, ReturnRefused
 from schemas.teams import SendToTeam, TeamNoticeFailed, TeamNotified
 

@@ -5,26 +5,19 @@ from collections.abc import Callable, Iterable
 from cauce.cli.order_lives import CUSTOMER, ORDER, OrderLife, placed, pounds, too_dear
 from schemas.base import Message
 from schemas.changing import (
+    ChangeAnswered,
     ChangeOrder,
+    ChangeRefused,
     LineTarget,
     NewLine,
     OrderRedirected,
     OrderSupplemented,
+    Outcome,
     RedirectOrder,
 )
 from schemas.holding import HoldLifted, HoldOrder, HoldRefused, HoldTaken, OrderReleased, ReleaseHold
 from schemas.holds import HoldKind
-from schemas.orders import (
-    CancelOrder,
-    ChangeAnswered,
-    ChangeRefused,
-    OrderChanged,
-    OrderConflicted,
-    OrderPlaced,
-    OrderRefused,
-    Outcome,
-    ShipOption,
-)
+from schemas.orders import CancelOrder, OrderChanged, OrderConflicted, OrderPlaced, OrderRefused, ShipOption
 from schemas.shipments import CarrierStatus, Scan
 
 _HAND_OVER, _PICK, _PACK = Scan.HANDED_OVER, Scan.PICKED, Scan.PACKED

@@ -6,12 +6,14 @@ from typing import Any
 
 from cauce.demo.tally import Tally
 from cauce.runtime.service import Received
+from schemas.backorders import Backordered
+from schemas.changing import ChangeRefused
 from schemas.notices import CustomerNotified, NoticeFailed, NoticeSuperseded, TellCustomer
-from schemas.orders import ChangeRefused, OrderChanged, OrderPlaced, OrderRefused
+from schemas.orders import OrderChanged, OrderPlaced, OrderRefused
 from schemas.payments import PaymentCaptured, PaymentFailed, PaymentRefunded
 from schemas.returns import GoodsReturned, RefundRequested, ReturnAuthorized, ReturnRefused
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped
-from schemas.stock import AdjustmentRefused, Allocated, Backordered, Bucket, Move, StockMoved
+from schemas.stock import AdjustmentRefused, Allocated, Bucket, Move, StockMoved
 
 TOPICS = (
     "order-placed", "order-refused", "change-requested", "order-changed", "allocated", "backordered", "packed",

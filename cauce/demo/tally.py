@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from schemas.backorders import Backordered
 from schemas.orders import OrderChanged, OrderPlaced, OrderRefused
 from schemas.payments import PaymentCaptured, PaymentFailed, PaymentRefunded
 from schemas.returns import GoodsReturned, RefundRequested, ReturnAuthorized, ReturnRefused
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped
-from schemas.stock import AdjustmentRefused, Allocated, Backordered, Move, StockMoved
+from schemas.stock import AdjustmentRefused, Allocated, Move, StockMoved
 
 
 class Stage(StrEnum):

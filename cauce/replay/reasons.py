@@ -17,8 +17,9 @@ from cauce.runtime.partitions import partition_of
 from cauce.runtime.records import reading, stored_records
 from cauce.runtime.service import Received
 from cauce.runtime.settings import Settings
+from schemas.backorders import Backordered
 from schemas.reference import CHOSEN, ReferenceActivated, ReferencePublished
-from schemas.stock import Allocated, Backordered
+from schemas.stock import Allocated
 
 TOPICS = ("allocated", "backordered")
 _CAUSE, _ID, _TYPE = "ce_causationid", "ce_id", "ce_type"

@@ -4,11 +4,10 @@ from datetime import datetime
 
 from cauce.decider import Reference
 from cauce.runtime.service import Received
-from schemas.changing import RedirectRequested
+from schemas.changing import ChangeRequested, RedirectRequested
 from schemas.closures import UnitsRecalled
 from schemas.failures import RecordFailure
 from schemas.holding import OrderHeld, OrderReleased
-from schemas.orders import ChangeRequested
 from schemas.reference import Kind
 from schemas.shipments import RecordCarrierEvent, Scan
 from schemas.stock import Allocated

@@ -3,10 +3,9 @@
 from cauce.decider import Decider
 from cauce.runtime.service import DoorLane, EntityLane, Service
 from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
-from schemas.changing import RedirectAnswered
+from schemas.changing import ChangeAnswered, RedirectAnswered
 from schemas.failures import RecordFailure, WorkFailed
 from schemas.holding import HoldLifted, HoldTaken
-from schemas.orders import ChangeAnswered
 from schemas.raw import RawTopic
 from schemas.shipments import (
     ParcelDelivered,

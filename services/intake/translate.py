@@ -5,13 +5,13 @@ from datetime import datetime
 
 from cauce.decider import Reference
 from cauce.runtime.service import Received
-from schemas.changing import ChangeOrder, OrderSupplemented, RedirectAnswered, RedirectOrder
+from schemas.backorders import BackorderLapsed
+from schemas.changing import ChangeAnswered, ChangeOrder, OrderSupplemented, RedirectAnswered, RedirectOrder
 from schemas.holding import HoldOrder, ReleaseHold
 from schemas.holds import HoldRule
 from schemas.kits import kits_of
-from schemas.orders import CancelOrder, ChangeAnswered, PlaceOrder
+from schemas.orders import CancelOrder, PlaceOrder
 from schemas.reference import Kind, Policy, Site
-from schemas.stock import BackorderLapsed
 from services.intake.domain.commands import (
     AskForChange,
     AskForHold,

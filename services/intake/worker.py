@@ -1,18 +1,17 @@
 """The lanes of intake: one over each order, and the door of the channels."""
 
 from cauce.runtime.service import DoorLane, EntityLane, Service
-from schemas.changing import ChangeOrder, OrderRedirected, OrderSupplemented, RedirectOrder, RedirectRequested
-from schemas.holding import HoldOrder, HoldRefused, OrderHeld, OrderReleased, ReleaseHold
-from schemas.orders import (
-    CancelOrder,
+from schemas.changing import (
+    ChangeOrder,
     ChangeRefused,
     ChangeRequested,
-    OrderChanged,
-    OrderConflicted,
-    OrderPlaced,
-    OrderRefused,
-    PlaceOrder,
+    OrderRedirected,
+    OrderSupplemented,
+    RedirectOrder,
+    RedirectRequested,
 )
+from schemas.holding import HoldOrder, HoldRefused, OrderHeld, OrderReleased, ReleaseHold
+from schemas.orders import CancelOrder, OrderChanged, OrderConflicted, OrderPlaced, OrderRefused, PlaceOrder
 from schemas.raw import RawTopic
 from services.intake import door, translate
 from services.intake.domain import DECIDER, Order, supplements

@@ -6,6 +6,7 @@ from typing import Any
 from cauce.decider import Reference
 from cauce.money import Money
 from cauce.runtime.service import Received
+from schemas.backorders import Backordered
 from schemas.base import Message
 from schemas.breaches import PromiseMoved
 from schemas.changing import OrderRedirected
@@ -18,7 +19,7 @@ from schemas.payments import PaymentRefunded
 from schemas.reference import Kind
 from schemas.returns import GoodsReturned, ReturnAuthorized, ReturnExpired, ReturnRefused
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped
-from schemas.stock import Allocated, Backordered
+from schemas.stock import Allocated
 from schemas.teams import TellTeam
 from services.notify.domain.addressing import is_told_to_teams, words
 from services.notify.domain.notices import RecordAnswer, Tell

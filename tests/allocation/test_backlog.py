@@ -1,6 +1,7 @@
 """Who waits for stock, and who is served when it comes."""
 
-from schemas.stock import Allocated, Backordered, Disposition, StockMoved
+from schemas.backorders import Backordered
+from schemas.stock import Allocated, Disposition, StockMoved
 
 
 def test_a_receipt_is_promised_to_who_waits_in_the_same_decision(pool, told):

@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from schemas.backorders import Backordered
 from schemas.closures import CloseSite, OpenSite, SiteClosing, SiteOpened, UnitsRecalled
 from schemas.failures import Failing, ResourceUnits
 from schemas.policies import By, Criterion, Rule, SourcingPolicy
 from schemas.reference import TimeReached
-from schemas.stock import Allocated, Backordered, DemandLine, Stage
+from schemas.stock import Allocated, DemandLine, Stage
 
 
 @pytest.fixture

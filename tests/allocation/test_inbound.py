@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from schemas.backorders import Backordered
 from schemas.desk import RequestRefused
 from schemas.inbound import (
     AnswerPurchase,
@@ -15,7 +16,7 @@ from schemas.inbound import (
     SupplierAnswer,
     SupplierWord,
 )
-from schemas.stock import Allocated, Backordered, SkuQuantity
+from schemas.stock import Allocated, SkuQuantity
 
 MONDAY, FRIDAY = date(2026, 3, 9), date(2026, 3, 13)
 

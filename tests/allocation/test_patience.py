@@ -4,12 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from schemas.backorders import Backordered, BackorderLapsed, BackorderReleased
 from schemas.inbound import AnswerPurchase, BackorderExpected, ExpectedUnits, ExpectStock, SupplierAnswer, SupplierWord
 from schemas.orders import ShipOption
 from schemas.policies import By, Criterion, Rule, SourcingPolicy, When
 from schemas.reference import TimeReached
 from schemas.sourcing import OrderTerms
-from schemas.stock import Allocated, Backordered, BackorderLapsed, BackorderReleased
+from schemas.stock import Allocated
 
 NEAR = (Criterion(by=By.DISTANCE),)
 EXPRESS = When(priorities=(ShipOption.EXPRESS,))

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from schemas.backorders import Backordered
 from schemas.orders import Profile
 from schemas.policies import By, Criterion, Rule, SiteTerms, SourcingPolicy, Unfilled, When
 from schemas.reference import TimeReached
 from schemas.sourcing import LineWorth, OrderTerms
-from schemas.stock import Allocated, Backordered
+from schemas.stock import Allocated
 
 SPLITS, DISTANCE, PRIORITY = (Criterion(by=by) for by in (By.SPLITS, By.DISTANCE, By.PRIORITY))
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from schemas.backorders import Backordered, BackorderReleased
 from schemas.reservations import StockReleased
-from schemas.stock import Allocated, Backordered, BackorderReleased, Stage
+from schemas.stock import Allocated, Stage
 from services.allocation.domain.progress import UnknownShipment
 from services.allocation.domain.stock import Overdrawn
 

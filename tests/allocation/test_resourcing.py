@@ -2,8 +2,9 @@
 
 import pytest
 
+from schemas.backorders import Backordered
 from schemas.failures import Failing, ResourceUnits, SourceFailed
-from schemas.stock import Allocated, Backordered, DemandLine, Stage
+from schemas.stock import Allocated, DemandLine, Stage
 
 
 @pytest.fixture

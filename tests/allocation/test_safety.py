@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.backorders import Backordered
 from schemas.levels import StockLevel
 from schemas.policies import By, Criterion, Rule, SourcingPolicy
 from schemas.reference import Safety
 from schemas.sourcing import KeptBack, OrderTerms
-from schemas.stock import Allocated, Backordered
+from schemas.stock import Allocated
 
 POLICY = SourcingPolicy(name="plain", currency="EUR", rules=(Rule(name="all", criteria=(Criterion(by=By.DISTANCE),)),))
 ROWS = (

@@ -1,8 +1,9 @@
 """Which sites serve which lines."""
 
 from cauce.places import Coordinates
+from schemas.backorders import Backordered
 from schemas.reference import Site
-from schemas.stock import Allocated, Backordered, StockMoved
+from schemas.stock import Allocated, StockMoved
 
 
 def test_the_nearest_site_that_has_everything_sends_everything(pool, told):

@@ -2,11 +2,12 @@
 
 import pytest
 
+from schemas.backorders import Backordered
 from schemas.kits import KitLines, KitPart
 from schemas.policies import By, Criterion, Rule, SourcingPolicy, Unfilled
 from schemas.reference import Substitute
 from schemas.sourcing import LineSubstitutes, OrderTerms, SubstitutionAsked
-from schemas.stock import Allocated, Backordered, Stage
+from schemas.stock import Allocated, Stage
 
 ALLOWED, REFUSED = SubstitutionAsked.ALLOWED, SubstitutionAsked.REFUSED
 FREELY = Substitute(id="1", sku="cup", substitute="mug", rank=1)

@@ -2,12 +2,13 @@
 
 import pytest
 
+from schemas.backorders import Backordered
 from schemas.kits import KitComponent, KitLines, KitPart
 from schemas.levels import StockLevel
 from schemas.policies import By, Criterion, Rule, SourcingPolicy, Unfilled
 from schemas.reference import Safety
 from schemas.sourcing import OrderTerms
-from schemas.stock import Allocated, Backordered
+from schemas.stock import Allocated
 
 TEA = (
     KitComponent(id="tea-1", kit="tea", component="pot", quantity=1, share=2),

@@ -3,11 +3,12 @@
 import pytest
 
 from cauce.audit.states import ABOUT, State
+from schemas.backorders import Backordered
 from schemas.payments import RefundOwed
 from schemas.reservations import StockReleased
 from schemas.returns import RefundRequested
 from schemas.shipments import ParcelPacked, WarehouseWork
-from schemas.stock import Allocated, Backordered, Move, ReserveStock, StockMoved
+from schemas.stock import Allocated, Move, ReserveStock, StockMoved
 
 SHIPPED = ("order", "ask_for_stock", "receive", "promise", "work", "pack", "ship", "deliver", "authorize", "take_back")
 CANCELED = ("order", "ask_to_cancel", "agree_to_cancel", "change", "leave_out", "ask_for_stock")

@@ -10,8 +10,9 @@ from cauce.decider import MemoryReference
 from cauce.money import Money
 from cauce.runtime.service import Received
 from cauce.runtime.settings import CHECKOUT
+from schemas.changing import ChangeAnswered, ChangeRequested
 from schemas.envelope import Envelope
-from schemas.orders import ChangeAnswered, ChangeRequested, OrderChanged, OrderPlaced
+from schemas.orders import OrderChanged, OrderPlaced
 from schemas.payments import RefundOwed
 from schemas.upcasts import read_message
 from services.insight.domain.projection import project

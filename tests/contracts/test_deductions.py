@@ -10,8 +10,9 @@ from cauce.decider import MemoryReference
 from cauce.money import Money
 from cauce.runtime.service import Received
 from cauce.runtime.settings import CHECKOUT
+from schemas.changing import ChangeAnswered, ChangeRequested, Outcome
 from schemas.envelope import Envelope
-from schemas.orders import CanceledUnits, ChangeAnswered, ChangeRequested, Charge, LineQuantity, OrderPlaced, Outcome
+from schemas.orders import CanceledUnits, Charge, LineQuantity, OrderPlaced
 from services.intake.domain import DECIDER as INTAKE
 from services.intake.domain.commands import SettleChange
 from services.returns.domain.refund import refund_line

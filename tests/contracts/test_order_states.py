@@ -8,9 +8,9 @@ from cauce.cli.order_lives import UNITS, placed
 from cauce.cli.order_matrix import COMMANDS, NOTHING_NEW, STATES, answer
 from cauce.cli.order_states import PAGE, stale
 from cauce.runtime.settings import CHECKOUT
-from schemas.changing import OrderSupplemented
+from schemas.changing import ChangeRefused, OrderSupplemented
 from schemas.holding import HoldRefused
-from schemas.orders import ChangeRefused, OrderChanged
+from schemas.orders import OrderChanged
 from schemas.shipments import ParcelPacked, ParcelShipped, WarehouseWork
 from services.intake.worker import ORDERS
 

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.orders import ChangeAnswered
+from schemas.changing import ChangeAnswered
 from schemas.shipments import ParcelShipped, ShipmentException, WarehouseWork
 from services.fulfillment.domain import OrderShipments, evolve, initial
 from services.fulfillment.domain.state import InParcel, InWork

@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from schemas.orders import CanceledUnits, ChangeAnswered, Outcome
+from schemas.changing import ChangeAnswered, Outcome
+from schemas.orders import CanceledUnits
 from schemas.shipments import ParcelPacked, ShipmentException, WarehouseWork, Work
 
 

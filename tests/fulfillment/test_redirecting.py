@@ -2,9 +2,9 @@
 
 import pytest
 
-from schemas.changing import RedirectAnswered, Ship
+from schemas.changing import Outcome, RedirectAnswered, Ship
 from schemas.holds import HeldStage, Hold, HoldKind
-from schemas.orders import LineQuantity, Outcome, ShipOption
+from schemas.orders import LineQuantity, ShipOption
 from schemas.shipments import ParcelPacked, ShipmentException, Trouble, WarehouseWork, Work
 from services.fulfillment.domain.commands import Redirect, StopUnits, TakeHold
 

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from cauce.decider import MemoryReference
 from cauce.runtime.service import Received
+from schemas.changing import ChangeRefused, ChangeRequested
 from schemas.envelope import Envelope
-from schemas.orders import ChangeRefused, ChangeRequested, LineQuantity, Reason
+from schemas.orders import LineQuantity, Reason
 from schemas.sourcing import Explanation
 from schemas.stock import Allocated
 from services.fulfillment import translate

@@ -8,7 +8,8 @@ from cauce.money import Money
 from cauce.runtime.deciding import Entity, entity_table
 from cauce.runtime.settings import CHECKOUT
 from schemas.base import Sealed
-from schemas.orders import CanceledUnits, CancelOrder, ChangeAnswered, Outcome, ShipOption
+from schemas.changing import ChangeAnswered, Outcome
+from schemas.orders import CanceledUnits, CancelOrder, ShipOption
 from schemas.reference import Policy
 from schemas.topics import MESSAGES
 from services.intake.domain import decide, evolve, initial

@@ -3,7 +3,8 @@
 import pytest
 
 from cauce.money import Money
-from schemas.orders import ChangeRefused, ChangeRequested, Charge, OrderChanged
+from schemas.changing import ChangeRefused, ChangeRequested
+from schemas.orders import Charge, OrderChanged
 from services.intake.domain.changes import AnswerBeyondRequest
 
 

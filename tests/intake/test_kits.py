@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.changing import ChangeOrder, LineTarget, OrderSupplemented
+from schemas.changing import ChangeOrder, ChangeRefused, ChangeRequested, LineTarget, OrderSupplemented
 from schemas.holding import HoldOrder
 from schemas.holds import HoldKind
 from schemas.kits import KitComponent
-from schemas.orders import ChangeRefused, ChangeRequested, OrderPlaced, OrderRefused
+from schemas.orders import OrderPlaced, OrderRefused
 from services.intake.domain.commands import AskForHold, AskForQuantities
 from services.intake.domain.kits import Recipe, exploded
 

@@ -12,8 +12,9 @@ from cauce.runtime.engine.parking import about
 from cauce.runtime.lane import Output, Record
 from cauce.runtime.reference.reference_files import published
 from cauce.runtime.settings import Settings
+from schemas.changing import ChangeAnswered, Outcome
 from schemas.envelope import Envelope
-from schemas.orders import CanceledUnits, ChangeAnswered, OrderChanged, OrderConflicted, OrderPlaced, Outcome
+from schemas.orders import CanceledUnits, OrderChanged, OrderConflicted, OrderPlaced
 from schemas.reference import Kind, Policy, Product
 from schemas.topics import MESSAGES
 from services.intake.worker import SERVICE

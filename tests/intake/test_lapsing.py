@@ -1,7 +1,7 @@
 """Units that waited too long: canceled as a customer's wish would be, and never asked for twice."""
 
+from schemas.backorders import BackorderLapsed
 from schemas.orders import LineQuantity, OrderChanged
-from schemas.stock import BackorderLapsed
 from services.intake.domain.commands import CancelLapsed
 
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cauce.money import Money
-from schemas.orders import ChangeRefused, ChangeRequested, Charge, OrderChanged, OrderPlaced
+from schemas.changing import ChangeRefused, ChangeRequested
+from schemas.orders import Charge, OrderChanged, OrderPlaced
 
 QUANTITIES = st.tuples(st.integers(1, 7), st.integers(0, 1000))
 ORDERS = st.tuples(st.lists(QUANTITIES, min_size=1, max_size=4), st.integers(-200, 500))

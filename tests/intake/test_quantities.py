@@ -8,15 +8,18 @@ from cauce.money import Money
 from schemas.base import Sealed
 from schemas.changing import (
     ChangeOrder,
+    ChangeRefused,
+    ChangeRequested,
     LineTarget,
     NewLine,
     OrderRedirected,
     OrderSupplemented,
+    Outcome,
     RedirectAnswered,
     RedirectOrder,
     RedirectRequested,
 )
-from schemas.orders import ChangeRefused, ChangeRequested, Destination, OrderPlaced, Outcome, Payment, ShipOption
+from schemas.orders import Destination, OrderPlaced, Payment, ShipOption
 from schemas.sourcing import SubstitutionAsked
 from services.intake.domain.commands import AskForQuantities, AskForRedirect, SettleRedirect, TakeOrder
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schemas.orders import ChangeRequested, OrderConflicted, OrderPlaced, OrderRefused, ShipOption
+from schemas.changing import ChangeRequested
+from schemas.orders import OrderConflicted, OrderPlaced, OrderRefused, ShipOption
 
 
 def test_the_golden_orders_are_placed_as_the_golden_facts(channel, begin, golden):

@@ -4,8 +4,9 @@ import pytest
 from world.company import FAR, NEAREST, PRICE, SECOND
 from world.travel import delivered_and_told, packed_and_told, picked, taken, worked_on
 
+from schemas.changing import ChangeAnswered, ChangeRefused, Outcome
 from schemas.notices import NoticeKind, SendMail
-from schemas.orders import ChangeAnswered, ChangeRefused, OrderChanged, Outcome
+from schemas.orders import OrderChanged
 from schemas.payments import PaymentRefunded
 from schemas.shipments import ParcelPacked, ParcelShipped, ShipmentException, Trouble, WarehouseWork, Work
 from schemas.stock import Move, StockMoved

@@ -4,10 +4,11 @@ import pytest
 from world.company import FAR, NEAREST, SECOND
 from world.travel import packed, picked, taken
 
+from schemas.backorders import Backordered
 from schemas.closures import SiteOpened
 from schemas.failures import Failing, SourceFailed
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped, WarehouseWork, Work
-from schemas.stock import Allocated, Backordered, Move, StockMoved
+from schemas.stock import Allocated, Move, StockMoved
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

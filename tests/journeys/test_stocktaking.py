@@ -4,10 +4,11 @@ import pytest
 from world.company import NEAREST, SECOND
 from world.travel import delivered, taken
 
+from schemas.backorders import Backordered
 from schemas.counts import CountApproved, CountOpened, CountReported
 from schemas.inbound import BackorderExpected, InboundChanged
 from schemas.movements import TransferReceived, TransferSent
-from schemas.stock import Backordered, Move, StockMoved
+from schemas.stock import Move, StockMoved
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

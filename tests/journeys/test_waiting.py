@@ -4,9 +4,10 @@ import pytest
 from world.company import FAR, NEAREST, PRICE, SECOND
 from world.travel import taken
 
+from schemas.backorders import Backordered, BackorderReleased
 from schemas.payments import PaymentRefunded
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped, WarehouseWork
-from schemas.stock import Allocated, Backordered, BackorderReleased, ReceiveStock
+from schemas.stock import Allocated, ReceiveStock
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

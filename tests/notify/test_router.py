@@ -8,6 +8,7 @@ from cauce.decider import MemoryReference
 from cauce.money import Money
 from cauce.places import Coordinates
 from cauce.runtime.service import RunnerLane
+from schemas.backorders import Backordered, BackorderReleased
 from schemas.base import Sealed
 from schemas.notices import NoticeKind, NoticeLine, TellCustomer
 from schemas.orders import (
@@ -28,7 +29,7 @@ from schemas.reference import Product
 from schemas.returns import DisposedUnits, GoodsReturned, Grade, ReturnAuthorized, ReturnLine, ReturnRefused
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped, Quote
 from schemas.sourcing import Explanation
-from schemas.stock import Allocated, Backordered, BackorderReleased, DemandLine, Disposition, Shipment, ShipmentLine
+from schemas.stock import Allocated, DemandLine, Disposition, Shipment, ShipmentLine
 from schemas.topics import TOPICS
 from services.notify.domain import router
 from services.notify.translate import to_route

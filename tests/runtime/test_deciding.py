@@ -17,8 +17,9 @@ from cauce.runtime.reference.publisher import SOURCE
 from cauce.runtime.reference.reference_files import published
 from cauce.runtime.service import EntityLane, Service
 from cauce.runtime.settings import Settings
+from schemas.changing import ChangeAnswered, ChangeRefused, Outcome
 from schemas.envelope import Envelope
-from schemas.orders import CancelOrder, ChangeAnswered, ChangeRefused, Outcome, Reason
+from schemas.orders import CancelOrder, Reason
 from schemas.reference import Kind, Product, ReferencePublished, TimeReached
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -14,8 +14,9 @@ from cauce.runtime.engine.undecidable import BreakerTripped
 from cauce.runtime.lane import DROP, RETRY, Record
 from cauce.runtime.service import EntityLane, Service
 from cauce.runtime.settings import Settings
+from schemas.changing import ChangeAnswered, ChangeRefused, Outcome
 from schemas.envelope import Envelope
-from schemas.orders import CancelOrder, ChangeAnswered, ChangeRefused, Outcome, Reason
+from schemas.orders import CancelOrder, Reason
 from schemas.reference import TimeReached
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
+from schemas.backorders import Backordered, BackorderReleased
 from schemas.light import light, replace
-from schemas.stock import Allocated, Backordered, BackorderReleased, DemandLine
+from schemas.stock import Allocated, DemandLine
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.promises import fold_withdrawn, promise
 from services.allocation.domain.rows import Order, Queued, Waiting, WaitingLine, site_key, turn_key, turn_of

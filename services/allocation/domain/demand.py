@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
+from schemas.backorders import Backordered, BackorderReleased
 from schemas.buying import WINDOW_DAYS, DemandCounted, DemandOfDay, demand_days
 from schemas.light import light
-from schemas.stock import Backordered, BackorderReleased, Move, ReleaseStock, ReserveStock, StockMoved
+from schemas.stock import Move, ReleaseStock, ReserveStock, StockMoved
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.demand_rows import Demand
 from services.allocation.domain.stock import Stock, StockEvent

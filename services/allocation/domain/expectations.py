@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from schemas.backorders import Backordered, BackorderLapsed, BackorderReleased
 from schemas.inbound import BackorderExpected, ExpectedLine, InboundChanged
 from schemas.light import light, replace
-from schemas.stock import Allocated, Backordered, BackorderLapsed, BackorderReleased
+from schemas.stock import Allocated
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.foresight import Evolve, after
 from services.allocation.domain.sourcing import SiteMap

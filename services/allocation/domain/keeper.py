@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from schemas.alerts import PurchaseRequested, StockAlert
+from schemas.backorders import Backordered, BackorderLapsed, BackorderReleased
 from schemas.base import Message
 from schemas.buying import CoverAlert, DemandCounted, SlowAlert, StockWatched
 from schemas.closures import CloseSite, OpenSite, SiteClosing, SiteOpened, UnitsRecalled
@@ -14,9 +15,6 @@ from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.stock import (
     AdvanceShipment,
     Allocated,
-    Backordered,
-    BackorderLapsed,
-    BackorderReleased,
     ReceiveStock,
     ReleaseStock,
     ReserveStock,

@@ -6,10 +6,10 @@ served by the decision that lets them go.
 
 from collections.abc import Iterable, Iterator
 
+from schemas.backorders import BackorderLapsed
 from schemas.light import light, replace
 from schemas.orders import LineQuantity
 from schemas.reference import TimeReached
-from schemas.stock import BackorderLapsed
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import put_lapse, put_turn, serve
 from services.allocation.domain.pools import FIRST_POOL

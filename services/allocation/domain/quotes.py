@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
+from schemas.backorders import Backordered
 from schemas.base import Sealed
 from schemas.inbound import BackorderExpected
 from schemas.light import lightened, to_bytes
@@ -12,7 +13,7 @@ from schemas.promises import OrderPromise, ShipmentPromise
 from schemas.quotes import Basket, PromiseQuote, QuotedLine, QuotedShipment, QuotedWait
 from schemas.reference import Kind
 from schemas.sourcing import OrderTerms
-from schemas.stock import Allocated, Backordered, DemandLine, ReserveStock, Shipment
+from schemas.stock import Allocated, DemandLine, ReserveStock, Shipment
 from services.allocation.domain import expectations, keeper
 from services.allocation.domain.dates import of_order
 from services.allocation.domain.pools import FIRST_POOL

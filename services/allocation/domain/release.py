@@ -5,10 +5,11 @@ A change may reach the keeper before the order itself; then its units are left o
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from schemas.backorders import BackorderReleased
 from schemas.light import light
 from schemas.orders import CanceledUnits, LineQuantity
 from schemas.reservations import StockReleased
-from schemas.stock import BackorderReleased, ReleaseStock
+from schemas.stock import ReleaseStock
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve, with_version
 from services.allocation.domain.progress import UnknownShipment, find, with_shipments

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
+from schemas.backorders import Backordered
 from schemas.failures import ResourceUnits
 from schemas.light import light
 from schemas.sourcing import Explanation
-from schemas.stock import Backordered, DemandLine, ReserveStock
+from schemas.stock import DemandLine, ReserveStock
 from services.allocation.domain.patience import waits_until
 from services.allocation.domain.promises import promise
 from services.allocation.domain.ruling import RuledStock, decide, explained, rule_for

@@ -6,11 +6,12 @@ Who waited for the sku before is not passed over: what came free by a rejection 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from schemas.backorders import Backordered
 from schemas.failures import Failing, ResourceUnits, SourceFailed
 from schemas.light import light, replace
 from schemas.orders import LineQuantity
 from schemas.sourcing import Explanation
-from schemas.stock import Backordered, DemandLine
+from schemas.stock import DemandLine
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
 from services.allocation.domain.progress import find, with_shipments

@@ -4,21 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cauce.decider import Reference, Rows
+from schemas.backorders import Backordered, BackorderLapsed, BackorderReleased
 from schemas.failures import SourceFailed
 from schemas.light import light
 from schemas.movements import MoveStock
 from schemas.reference import Product
 from schemas.reservations import ShipmentAdvanced, StockReleased
-from schemas.stock import (
-    AdjustmentRefused,
-    Allocated,
-    Backordered,
-    BackorderLapsed,
-    BackorderReleased,
-    Bucket,
-    Move,
-    StockMoved,
-)
+from schemas.stock import AdjustmentRefused, Allocated, Bucket, Move, StockMoved
 from schemas.waves import WaveDecided
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.facts import DeskFact

@@ -7,7 +7,8 @@ may ask a second time before it has read the first answer: units that were cance
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from schemas.orders import CanceledUnits, ChangeAnswered, Outcome
+from schemas.changing import ChangeAnswered, Outcome
+from schemas.orders import CanceledUnits
 from schemas.shipments import CarrierSign
 from services.fulfillment.domain.commands import Event, StopUnits
 from services.fulfillment.domain.labels import shipment_number

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
-from schemas.changing import RedirectAnswered, Ship
+from schemas.changing import ChangeAnswered, RedirectAnswered, Ship
 from schemas.failures import RecordFailure, WorkFailed
 from schemas.holding import HoldLifted, HoldTaken
 from schemas.holds import Hold
-from schemas.orders import ChangeAnswered, LineQuantity
+from schemas.orders import LineQuantity
 from schemas.reference import Rate
 from schemas.shipments import (
     ParcelDelivered,

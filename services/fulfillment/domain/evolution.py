@@ -3,10 +3,9 @@
 from typing import assert_never
 
 from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
-from schemas.changing import RedirectAnswered
+from schemas.changing import ChangeAnswered, RedirectAnswered
 from schemas.failures import WorkFailed
 from schemas.holding import HoldLifted, HoldTaken
-from schemas.orders import ChangeAnswered
 from schemas.shipments import (
     ParcelDelivered,
     ParcelPacked,

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from schemas.changing import RedirectAnswered, Ship
-from schemas.orders import Outcome
+from schemas.changing import Outcome, RedirectAnswered, Ship
 from services.fulfillment.domain.changes import gone, stoppable
 from services.fulfillment.domain.commands import Event, Redirect
 from services.fulfillment.domain.state import Arrived, InParcel, InWork, OrderShipments

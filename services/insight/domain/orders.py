@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 
 from schemas.base import Message
-from schemas.changing import OrderRedirected, OrderSupplemented, RedirectAnswered, RedirectRequested
-from schemas.kits import SoldKit
-from schemas.orders import (
-    CanceledUnits,
+from schemas.changing import (
     ChangeAnswered,
     ChangeRefused,
     ChangeRequested,
-    OrderChanged,
-    OrderConflicted,
-    OrderPlaced,
-    OrderRefused,
+    OrderRedirected,
+    OrderSupplemented,
+    RedirectAnswered,
+    RedirectRequested,
 )
+from schemas.kits import SoldKit
+from schemas.orders import CanceledUnits, OrderChanged, OrderConflicted, OrderPlaced, OrderRefused
 from services.insight.domain.holds import hold_row
 from services.insight.domain.rows import Fact, Projection, Row, summed
 

@@ -7,25 +7,26 @@ another fact from another side is not `main`: it is there for who wants everythi
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from schemas.backorders import Backordered, BackorderLapsed, BackorderReleased
 from schemas.base import Message
 from schemas.breaches import PromiseAtRisk, PromiseBroken, PromiseMoved
-from schemas.changing import OrderRedirected, OrderSupplemented, RedirectAnswered, RedirectRequested, Ship
+from schemas.changing import (
+    ChangeAnswered,
+    ChangeRefused,
+    ChangeRequested,
+    OrderRedirected,
+    OrderSupplemented,
+    RedirectAnswered,
+    RedirectRequested,
+    Ship,
+)
 from schemas.closures import UnitsRecalled
 from schemas.effects import EffectAnswered
 from schemas.failures import SourceFailed, WorkFailed
 from schemas.holding import HoldLifted, HoldRefused, HoldTaken, OrderHeld, OrderReleased
 from schemas.inbound import BackorderExpected, ExpectedLine
 from schemas.notices import CustomerNotified, NoticeFailed, NoticeSuperseded
-from schemas.orders import (
-    ChangeAnswered,
-    ChangeRefused,
-    ChangeRequested,
-    OrderChanged,
-    OrderConflicted,
-    OrderPlaced,
-    OrderRefused,
-    Reason,
-)
+from schemas.orders import OrderChanged, OrderConflicted, OrderPlaced, OrderRefused, Reason
 from schemas.payments import PaymentCaptured, PaymentFailed, PaymentRefunded, RefundOwed
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.returns import (
@@ -46,7 +47,7 @@ from schemas.shipments import (
     Work,
     WorkPicked,
 )
-from schemas.stock import Allocated, Backordered, BackorderLapsed, BackorderReleased, Shipment, StockMoved
+from schemas.stock import Allocated, Shipment, StockMoved
 from services.insight.domain.holds import scope_of
 
 _TIMES = "\N{MULTIPLICATION SIGN}"

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from schemas.backorders import Backordered, BackorderLapsed, BackorderReleased
 from schemas.base import Message
 from schemas.closures import UnitsRecalled
 from schemas.failures import SourceFailed
@@ -10,16 +11,7 @@ from schemas.light import declared
 from schemas.orders import CanceledUnits
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.sourcing import Explanation
-from schemas.stock import (
-    AdjustmentRefused,
-    Allocated,
-    Backordered,
-    BackorderLapsed,
-    BackorderReleased,
-    Bucket,
-    Shipment,
-    StockMoved,
-)
+from schemas.stock import AdjustmentRefused, Allocated, Bucket, Shipment, StockMoved
 from services.insight.domain.orders import by_version
 from services.insight.domain.rows import Fact, Projection, Row
 

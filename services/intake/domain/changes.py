@@ -8,15 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cauce.money import Money
-from schemas.orders import (
-    CancelOrder,
-    ChangeAnswered,
-    ChangeRefused,
-    ChangeRequested,
-    LineQuantity,
-    OrderChanged,
-    Reason,
-)
+from schemas.changing import ChangeAnswered, ChangeRefused, ChangeRequested
+from schemas.orders import CancelOrder, LineQuantity, OrderChanged, Reason
 from services.intake.domain.commands import AskForChange, Event, SettleChange
 from services.intake.domain.kits import with_kits
 from services.intake.domain.state import Ask, OpenOrder, Order

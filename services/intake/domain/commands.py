@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from schemas.backorders import BackorderLapsed
 from schemas.changing import (
+    ChangeAnswered,
     ChangeOrder,
+    ChangeRefused,
+    ChangeRequested,
     OrderRedirected,
     OrderSupplemented,
     RedirectAnswered,
@@ -14,19 +18,8 @@ from schemas.changing import (
 )
 from schemas.holding import HoldOrder, HoldRefused, OrderHeld, OrderReleased, ReleaseHold
 from schemas.holds import HoldRule
-from schemas.orders import (
-    CancelOrder,
-    ChangeAnswered,
-    ChangeRefused,
-    ChangeRequested,
-    OrderChanged,
-    OrderConflicted,
-    OrderPlaced,
-    OrderRefused,
-    PlaceOrder,
-)
+from schemas.orders import CancelOrder, OrderChanged, OrderConflicted, OrderPlaced, OrderRefused, PlaceOrder
 from schemas.reference import Policy
-from schemas.stock import BackorderLapsed
 from services.intake.domain.kits import Recipe
 
 Taken = OrderPlaced | OrderRefused | OrderConflicted

@@ -1,6 +1,7 @@
 """Units that waited too long for stock: intake asks for their cancellation as it would for a customer's."""
 
-from schemas.orders import ChangeRequested, LineQuantity
+from schemas.changing import ChangeRequested
+from schemas.orders import LineQuantity
 from services.intake.domain.commands import CancelLapsed
 from services.intake.domain.state import Order
 

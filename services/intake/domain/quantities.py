@@ -7,8 +7,8 @@ the order was: by a payment of exactly that, or on account.
 from collections.abc import Iterator
 
 from cauce.money import Money, total
-from schemas.changing import ChangeOrder, LineTarget, OrderSupplemented
-from schemas.orders import AskedLine, ChangeRefused, ChangeRequested, LineQuantity, PlaceOrder, Reason
+from schemas.changing import ChangeOrder, ChangeRefused, ChangeRequested, LineTarget, OrderSupplemented
+from schemas.orders import AskedLine, LineQuantity, PlaceOrder, Reason
 from services.intake.domain.changes import why_closed
 from services.intake.domain.commands import AskForQuantities
 from services.intake.domain.kits import kit_with, with_kits

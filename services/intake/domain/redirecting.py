@@ -1,8 +1,8 @@
 """Another address or another way to ship: intake asks, fulfillment says what is not packed, and goes on that way."""
 
 from cauce.money import Money
-from schemas.changing import OrderRedirected, RedirectOrder, RedirectRequested, Ship
-from schemas.orders import ChangeRefused, LineQuantity, Outcome, Reason
+from schemas.changing import ChangeRefused, OrderRedirected, Outcome, RedirectOrder, RedirectRequested, Ship
+from schemas.orders import LineQuantity, Reason
 from services.intake.domain.changes import why_closed
 from services.intake.domain.commands import AskForRedirect, SettleRedirect
 from services.intake.domain.state import Ask, OpenOrder, Order, Terms

@@ -13,14 +13,12 @@ from pydantic import ConfigDict, Field
 from cauce.ids import digest
 from cauce.money import share_of_units
 from schemas.base import Instant, Part
-from schemas.changing import OrderRedirected, OrderSupplemented, RedirectRequested, Ship
+from schemas.changing import ChangeRefused, ChangeRequested, OrderRedirected, OrderSupplemented, RedirectRequested, Ship
 from schemas.holding import HoldRefused, OrderHeld, OrderReleased
 from schemas.holds import Hold
 from schemas.kits import SoldKit
 from schemas.orders import (
     CanceledUnits,
-    ChangeRefused,
-    ChangeRequested,
     Customer,
     Destination,
     LineQuantity,

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from schemas.stock import Allocated, Backordered, BackorderReleased, Bucket, Move, StockMoved
+from schemas.backorders import Backordered, BackorderReleased
+from schemas.stock import Allocated, Bucket, Move, StockMoved
 from services.allocation.domain.rows import KINDS
 
 BOTH_WAYS = (Move.ADJUSTED, Move.COUNTED, Move.TRANSFERRED)

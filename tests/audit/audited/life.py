@@ -15,17 +15,10 @@ from audited.order import (
     money,
 )
 
+from schemas.changing import ChangeAnswered, ChangeRequested, Outcome
 from schemas.effects import EffectAnswered, EffectOutcome
 from schemas.notices import CustomerNotified, NoticeKind, SendMail, TellCustomer
-from schemas.orders import (
-    CanceledUnits,
-    CancelOrder,
-    ChangeAnswered,
-    ChangeRequested,
-    LineQuantity,
-    OrderChanged,
-    Outcome,
-)
+from schemas.orders import CanceledUnits, CancelOrder, LineQuantity, OrderChanged
 from schemas.payments import PaymentFailed, PaymentRefunded, RefundOwed, RefundPayment
 from schemas.reservations import StockReleased
 from schemas.returns import (

@@ -4,6 +4,7 @@ from audited.log import AT, KEEPER, Log
 
 from cauce.money import Money
 from cauce.places import Coordinates
+from schemas.backorders import Backordered
 from schemas.base import Sealed
 from schemas.orders import (
     Customer,
@@ -34,7 +35,6 @@ from schemas.sourcing import Candidate, Explanation
 from schemas.stock import (
     AdvanceShipment,
     Allocated,
-    Backordered,
     Bucket,
     DemandLine,
     Move,
