@@ -87,5 +87,5 @@ def test_picked_units_leave_the_shelf_and_a_lot_that_is_gone_is_forgotten() -> N
 
 
 def test_no_lot_gives_more_than_it_has() -> None:
-    with pytest.raises(LotOverdrawn, match="2 units of lot 'A' would leave shelf, which has 1"):
+    with pytest.raises(LotOverdrawn, match="2 units of lot 'A' would leave shelf"):
         moved(received({}, "A", "", 1), "A", Place.SHELF, Place.QUARANTINED, 2)

@@ -57,14 +57,23 @@ def moved(lots: Lots, lot: str, source: Place, target: Place, quantity: int) -> 
     """The lots after units of one went from `source` to `target`; a lot without units is left out."""
     units = lots.get(lot, _NEW)
     if source is not Place.OUTSIDE:
-        there: int = getattr(units, source)
-        if there < quantity:
-            raise LotOverdrawn(f"{quantity} units of lot {lot!r} would leave {source}, which has {there}")
-        units = units._replace(**{source: there - quantity})
+        units = _with(units, source, -quantity)
     if target is not Place.OUTSIDE:
-        units = units._replace(**{target: getattr(units, target) + quantity})
+        units = _with(units, target, quantity)
+    if min(units.shelf, units.out, units.quarantined) < 0:
+        raise LotOverdrawn(f"{quantity} units of lot {lot!r} would leave {source}, which has too few")
     others = {name: other for name, other in lots.items() if name != lot}
     return {**others, lot: units} if units.shelf or units.out or units.quarantined else others
+
+
+def _with(units: Lot, place: Place, change: int) -> Lot:
+    match place:
+        case Place.SHELF:
+            return units._replace(shelf=units.shelf + change)
+        case Place.OUT:
+            return units._replace(out=units.out + change)
+        case _:
+            return units._replace(quarantined=units.quarantined + change)
 
 
 def first_out(lots: Lots, quantity: int, day: date, least_days: int = 0) -> tuple[LotUnits, ...]:
