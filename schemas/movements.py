@@ -19,7 +19,7 @@ class Movement(StrEnum):
 
 
 class MoveStock(StockCommand):
-    """Move units of a sku within a site: out of what is free, or out of quarantine."""
+    """Move units of a sku within a site, of a `lot` if it is named: out of what is free, or out of quarantine."""
 
     type: ClassVar[str] = "stock.move.v1"
     identity: ClassVar[tuple[str, ...]] = ("site", "movement_id")
@@ -30,6 +30,7 @@ class MoveStock(StockCommand):
     movement: Movement
     quantity: PositiveInt
     reason: str
+    lot: str | None = None
 
 
 class SendTransfer(StockCommand):

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     POLICY = "policy"
     STOCKING = "stocking"
     SAFETY = "safety"
+    LOTS = "lots"
     BUYING = "buying"
     SOURCING = "sourcing"
     HOLDS = "holds"
@@ -92,6 +93,13 @@ class Safety(Part):
     units: NonNegativeInt
 
 
+class LotKept(Part):
+    """A sku that is kept by lot. `id` is the sku; a customer gets no unit that lasts fewer than `least_days` more."""
+
+    id: Sku
+    least_days: NonNegativeInt = 0
+
+
 class Rate(Part):
     """A carrier's service on one zone, priced by the started kilogram, in working days. `id` is its code."""
 
@@ -124,6 +132,7 @@ MODELS: dict[Kind, type[Part]] = {
     Kind.POLICY: Policy,
     Kind.STOCKING: Stocking,
     Kind.SAFETY: Safety,
+    Kind.LOTS: LotKept,
     Kind.BUYING: Buying,
     Kind.SOURCING: SourcingPolicy,
     Kind.HOLDS: HoldRules,

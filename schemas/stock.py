@@ -9,14 +9,24 @@ from schemas.base import Instant, Message, Part
 from schemas.holds import Hold
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, ShipOption, Sku
 from schemas.promises import OrderPromise, ShipmentPromise
-from schemas.sourcing import Explanation, OrderTerms
+from schemas.sourcing import Day, Explanation, OrderTerms
 
 
 class SkuQuantity(Part):
-    """Units of a sku."""
+    """Units of a sku; of one that is kept by lot, their `lot` and the last day on which it may be used."""
 
     sku: Sku
     quantity: PositiveInt
+    lot: str | None = None
+    expires_on: Day | None = None
+
+
+class LotUnits(Part):
+    """Units of a lot, and the last day on which it may be used; those that came without a lot are of the lot ``."""
+
+    lot: str
+    quantity: PositiveInt
+    expires_on: Day | None = None
 
 
 class DemandLine(Part):
@@ -97,7 +107,7 @@ class ReceiveStock(StockCommand):
 
 
 class AdjustStock(StockCommand):
-    """Somebody counted, found or lost units: `change` is signed."""
+    """Somebody counted, found or lost units: `change` is signed. Of a sku kept by lot, `lot` may say of which."""
 
     type: ClassVar[str] = "stock.adjust.v1"
     identity: ClassVar[tuple[str, ...]] = ("site", "adjustment_id")
@@ -107,6 +117,8 @@ class AdjustStock(StockCommand):
     sku: Sku
     change: int
     reason: str
+    lot: str | None = None
+    expires_on: Day | None = None
 
 
 class Disposition(StrEnum):
@@ -224,7 +236,8 @@ class StockMoved(Message):
     """One entry of the ledger: `quantity` units of a position went from one bucket to another, by this cause.
 
     `on_hand` and `free` are the position's after it; `reference` is the shipment, receipt, adjustment,
-    count, movement, transfer or `return/receipt`; `entry` numbers the entries of one decision from 1.
+    count, movement, transfer or `return/receipt`; `entry` numbers the entries of one decision from 1. `lots` are the
+    units by lot, all of them; without it they are of no lot.
     """
 
     type: ClassVar[str] = "stock.moved.v1"
@@ -244,6 +257,7 @@ class StockMoved(Message):
     reference: str = ""
     line_id: str = ""
     entry: str = ""
+    lots: tuple[LotUnits, ...] | None = None
 
 
 class AdjustmentRefused(Message):

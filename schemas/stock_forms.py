@@ -16,10 +16,20 @@ MOST_SKUS = 1000  # a count is one row of the keeper
 
 
 class ReceiptLine(Foreign):
-    """Units of a sku."""
+    """Units of a sku; one that is kept by lot needs `lot`, and `expires_on` unless it never expires."""
 
     sku: Sku
     quantity: PositiveInt
+    lot: Key | None = None
+    expires_on: date | None = None
+
+
+class SentLine(Foreign):
+    """Units of a sku to send; without a `lot` those that expire first."""
+
+    sku: Sku
+    quantity: PositiveInt
+    lot: Key | None = None
 
 
 class StockReceipt(Foreign):
@@ -40,6 +50,8 @@ class StockAdjustment(Foreign):
     sku: Sku
     change: int
     reason: Text = ""
+    lot: Key | None = None
+    expires_on: date | None = None
 
 
 class Worth(Foreign):
@@ -96,6 +108,7 @@ class StockMovement(Foreign):
     step: Movement
     quantity: PositiveInt
     reason: Text = ""
+    lot: Key | None = None
 
 
 class TransferSending(Foreign):
@@ -105,7 +118,7 @@ class TransferSending(Foreign):
     transfer: Key
     site: Key
     to_site: Key
-    lines: Annotated[tuple[ReceiptLine, ...], Field(min_length=1, max_length=MOST_SKUS)]
+    lines: Annotated[tuple[SentLine, ...], Field(min_length=1, max_length=MOST_SKUS)]
 
 
 class TransferredLine(Foreign):

@@ -60,7 +60,15 @@ def _receipt(form: StockReceipt) -> ReceiveStock:
 
 
 def _units(lines: Iterable[ReceiptLine]) -> tuple[SkuQuantity, ...]:
-    return tuple(SkuQuantity(sku=line.sku, quantity=line.quantity) for line in lines)
+    return tuple(
+        SkuQuantity(sku=line.sku, quantity=line.quantity, lot=line.lot, expires_on=_last_day(line)) for line in lines
+    )
+
+
+def _last_day(line: ReceiptLine | StockAdjustment) -> str | None:
+    if line.expires_on and not line.lot:
+        raise Unreadable("expires_on: a lot's units expire on a day; name the lot as well, or leave the day out")
+    return line.expires_on.isoformat() if line.expires_on else None
 
 
 def _wave(form: StockWave) -> DecideWave:
@@ -77,6 +85,8 @@ def _adjustment(form: StockAdjustment) -> AdjustStock:
         sku=form.sku,
         change=form.change,
         reason=reason_code(form.reason),
+        lot=form.lot,
+        expires_on=_last_day(form),
     )
 
 
@@ -120,6 +130,7 @@ def _movement(form: StockMovement) -> MoveStock:
         movement=form.step,
         quantity=form.quantity,
         reason=reason_code(form.reason),
+        lot=form.lot,
     )
 
 
@@ -129,7 +140,7 @@ def _sending(form: TransferSending) -> SendTransfer:
         transfer_id=form.transfer,
         site=form.site,
         to_site=form.to_site,
-        lines=_units(form.lines),
+        lines=tuple(SkuQuantity(sku=line.sku, quantity=line.quantity, lot=line.lot) for line in form.lines),
     )
 
 

@@ -174,7 +174,7 @@ def from_returned(received: Received, _reference: Reference) -> RestockReturn | 
 def from_stock_command(received: Received, reference: Reference) -> TimedCommand | None:
     """The command itself; with its time where a policy, dates or buyers ask for it."""
     message: Any = received.message
-    ticks = reference.version(Kind.SOURCING) or reference.version(Kind.BUYING)
+    ticks = reference.version(Kind.SOURCING) or reference.version(Kind.BUYING) or reference.version(Kind.LOTS)
     timed = ticks or reference.version(Kind.PROMISES)
     if received.envelope.type == TimeReached.type:
         return Timed(message.reached_at, message) if ticks else message

@@ -62,7 +62,7 @@ class _Round:
         """Free units by site, less what this decision has given."""
         if sku not in self.left:
             ids = self.stock.reference.derived("sites", SiteMap).ids
-            self.left[sku] = {site: self.draft.free(sku, site) for site in ids}
+            self.left[sku] = {site: self.draft.sellable(sku, site) for site in ids}
         return self.left[sku]
 
     def note(self, order_id: str, demands: Sequence[DemandLine], picks: Iterable[Pick]) -> None:

@@ -72,7 +72,7 @@ def open_only(stock: Stock, closures: Closures) -> Stock:
     """The stock as searches are to see it."""
     closed = tuple(site for site, closure in closures.items() if closure.closed)
     reference = stock.reference.everywhere if isinstance(stock.reference, OpenReference) else stock.reference
-    return Stock(stock.rows, OpenReference(reference, closed) if closed else reference, stock.dates)
+    return Stock(stock.rows, OpenReference(reference, closed) if closed else reference, stock.dates, stock.shelf_life)
 
 
 def decide(stock: Stock, command: CloseSite | OpenSite) -> tuple[StockEvent, ...]:

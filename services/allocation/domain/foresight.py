@@ -12,7 +12,7 @@ Evolve = Callable[[Stock, StockEvent], Any]
 
 def after(stock: Stock, events: Iterable[StockEvent], evolve: Evolve) -> Stock:
     """The stock as these events will leave it; the stock itself stays as it is."""
-    ahead = Stock(Foresight(stock.rows), stock.reference)
+    ahead = Stock(Foresight(stock.rows), stock.reference, shelf_life=stock.shelf_life)
     for event in events:
         evolve(ahead, event)
     return ahead

@@ -19,10 +19,11 @@ from schemas.stock import Move
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
 from services.allocation.domain.demand import fold_supply
+from services.allocation.domain.inflow import not_taken_in, take_in
 from services.allocation.domain.requests import refused
 from services.allocation.domain.rows import InboundUnits, Purchase, arrival_key, site_key
 from services.allocation.domain.sourcing import units_by_sku
-from services.allocation.domain.stock import RECEIVE, Draft, Stock, StockEvent, mark_seen
+from services.allocation.domain.stock import Draft, Stock, StockEvent, mark_seen
 
 Request = ExpectStock | AnswerPurchase | ReceivePurchase
 
@@ -69,6 +70,8 @@ def receive(stock: Stock, command: ReceivePurchase) -> tuple[StockEvent, ...]:
     """The goods are free at their site, and so much less is to come. A purchase that nobody knows is told."""
     if stock.has_seen(Move.RECEIVED, command.site, command.receipt_id):
         return ()
+    if fault := faults(stock.reference, command.lines):
+        return not_taken_in(stock, command, fault)
     draft = Draft(stock, command.pool)
     came = units_by_sku(command.lines)
     purchase = _row(stock, command.site, command.purchase_id)
@@ -79,8 +82,8 @@ def receive(stock: Stock, command: ReceivePurchase) -> tuple[StockEvent, ...]:
     else:
         lines = tuple(_still(line, max(0, line.quantity - came.get(line.sku, 0))) for line in purchase.lines)
         draft.say(_changed(command, command.receipt_id, purchase.version + 1, lines))
-    for sku, units in came.items():
-        draft.move(RECEIVE, sku, command.site, units, reference=command.receipt_id)
+    for sku in came:
+        take_in(draft, sku, command.site, command.lines, reference=command.receipt_id)
     serve(stock, draft, came, f"{command.type}/{command.natural_key()}")
     return tuple(draft.events)
 

@@ -1,113 +1,129 @@
-"""Units of a sku at a site by lot: which goes out first, and which may be promised no more.
+"""Units of a sku at a site by lot: which go out first, and which may be promised no more.
 
-A reservation is of the sku; the lot is chosen when units are picked. So free and reserved units are one here, on the
-shelf, and picked and packed units are one, out. Units that came without a lot are those of the lot `""`.
+Units that came without a lot are those of the lot `""`: whatever the named lots leave of a position. They never expire.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from typing import NamedTuple
+
+from schemas.light import light
+from schemas.stock import Bucket, LotUnits
 
 NO_LOT = ""
 _NEVER = date.max.isoformat()
-
-
-class Place(StrEnum):
-    """Where units of a lot are, by its field; `outside` is everywhere that is not this site."""
-
-    OUTSIDE = "outside"
-    SHELF = "shelf"
-    OUT = "out"
-    QUARANTINED = "quarantined"
+_units = light(LotUnits)
 
 
 class Lot(NamedTuple):
     """Units of a lot; the day of expiry is the last on which it may be used (ISO 8601), of some there is none."""
 
     expires_on: str = ""
-    shelf: int = 0
-    out: int = 0
+    free: int = 0
+    reserved: int = 0
+    picked: int = 0
+    packed: int = 0
     quarantined: int = 0
 
-
-class LotUnits(NamedTuple):
-    """So many units of a lot."""
-
-    lot: str
-    quantity: int
-
-
-class LotOverdrawn(ValueError):
-    """More units of a lot would leave a place than are there."""
+    def numbers(self) -> tuple[int, ...]:
+        """Units by bucket, in their order."""
+        return self.free, self.reserved, self.picked, self.packed, self.quarantined
 
 
 Lots = Mapping[str, Lot]
+
+
+class SkuLots(NamedTuple):
+    """The named lots of a sku by site, and those that were recalled, whatever comes of them."""
+
+    sites: Mapping[str, Lots] = {}
+    recalled: tuple[str, ...] = ()
+
+
+class LotOverdrawn(ValueError):
+    """More units of a lot would leave a bucket than are in it."""
+
+
 _NEW = Lot()
+_PLACES: Mapping[Bucket, int] = {bucket: Lot._fields.index(bucket) for bucket in Bucket if bucket is not Bucket.OUTSIDE}
 
 
-def received(lots: Lots, lot: str, expires_on: str, quantity: int, place: Place = Place.SHELF) -> Lots:
-    """The lots after units came in. Where two days of expiry are told of one lot, the earlier counts."""
-    known = lots.get(lot, _NEW)
-    earliest = min(filter(None, (known.expires_on, expires_on)), default="")
-    return moved({**lots, lot: known._replace(expires_on=earliest)}, lot, Place.OUTSIDE, place, quantity)
+def units_of(lot: str, quantity: int, expires_on: str | None = None) -> LotUnits:
+    """As messages say it."""
+    return _units(lot=lot, quantity=quantity, expires_on=expires_on or None)
 
 
-def moved(lots: Lots, lot: str, source: Place, target: Place, quantity: int) -> Lots:
-    """The lots after units of one went from `source` to `target`; a lot without units is left out."""
-    units = lots.get(lot, _NEW)
-    if source is not Place.OUTSIDE:
-        units = _with(units, source, -quantity)
-    if target is not Place.OUTSIDE:
-        units = _with(units, target, quantity)
-    if min(units.shelf, units.out, units.quarantined) < 0:
-        raise LotOverdrawn(f"{quantity} units of lot {lot!r} would leave {source}, which has too few")
-    others = {name: other for name, other in lots.items() if name != lot}
-    return {**others, lot: units} if units.shelf or units.out or units.quarantined else others
+def named(units: Iterable[LotUnits]) -> tuple[LotUnits, ...] | None:
+    """As entries say it: nothing, where all are of no lot."""
+    found = tuple(units)
+    return found if any(one.lot for one in found) else None
 
 
-def _with(units: Lot, place: Place, change: int) -> Lot:
-    match place:
-        case Place.SHELF:
-            return units._replace(shelf=units.shelf + change)
-        case Place.OUT:
-            return units._replace(out=units.out + change)
-        case _:
-            return units._replace(quarantined=units.quarantined + change)
+def moved(lots: Lots, units: LotUnits, source: Bucket, target: Bucket) -> Lots:
+    """The lots after these units moved. Of two days told of one lot the earlier counts. Raises LotOverdrawn."""
+    known = lots.get(units.lot, _NEW)
+    numbers = list(known.numbers())
+    for bucket, change in ((source, -units.quantity), (target, units.quantity)):
+        if bucket is not Bucket.OUTSIDE:
+            numbers[_PLACES[bucket] - 1] += change
+    if min(numbers) < 0:
+        raise LotOverdrawn(f"{units.quantity} units of lot {units.lot!r} would leave {source}, which has too few")
+    earliest = min(filter(None, (known.expires_on, units.expires_on)), default="")
+    others = {name: lot for name, lot in lots.items() if name != units.lot}
+    return {**others, units.lot: Lot(earliest, *numbers)} if any(numbers) else others
 
 
-def first_out(lots: Lots, quantity: int, day: date, least_days: int = 0) -> tuple[LotUnits, ...]:
-    """Units on the shelf that last `least_days` beyond `day`: those that expire first; fewer where there are fewer."""
-    return tuple(_taken(lots, quantity, day + timedelta(days=least_days)))
+def with_rest(lots: Lots, totals: Iterable[int]) -> Lots:
+    """The named lots, and what they leave of the `totals` of their position: free, reserved, picked, packed, aside."""
+    rest = list(totals)
+    for lot in lots.values():
+        rest = [total - units for total, units in zip(rest, lot.numbers(), strict=True)]
+    return {**lots, NO_LOT: Lot("", *rest)} if any(rest) else lots
 
 
-def _taken(lots: Lots, quantity: int, until: date) -> Iterator[LotUnits]:
-    for lot, units in sorted(lots.items(), key=_turn):
-        taken = min(quantity, units.shelf) if _lasts(units, until) else 0
-        if taken:
+def in_bucket(lot: Lot, bucket: Bucket) -> int:
+    """Units of a lot in a bucket."""
+    return lot.numbers()[_PLACES[bucket] - 1]
+
+
+def turn(expires_on: str, lot: str) -> tuple[str, str]:
+    """What expires first goes out first; what never does goes last."""
+    return expires_on or _NEVER, lot
+
+
+Fits = Callable[[str, Lot], bool]
+
+
+def any_lot(_name: str, _lot: Lot) -> bool:
+    """Where it is no matter how long units last."""
+    return True
+
+
+def first_out(lots: Lots, bucket: Bucket, quantity: int, fits: Fits = any_lot) -> tuple[LotUnits, ...]:
+    """Units in a bucket of lots that fit: those that expire first; fewer where there are fewer."""
+    return tuple(_taken(lots, bucket, quantity, fits))
+
+
+def _taken(lots: Lots, bucket: Bucket, quantity: int, fits: Fits) -> Iterator[LotUnits]:
+    for name, lot in sorted(lots.items(), key=lambda named: turn(named[1].expires_on, named[0])):
+        taken = min(quantity, in_bucket(lot, bucket)) if fits(name, lot) else 0
+        if taken > 0:
             quantity -= taken
-            yield LotUnits(lot, taken)
+            yield units_of(name, taken, lot.expires_on)
 
 
-def _turn(named: tuple[str, Lot]) -> tuple[str, str]:
-    lot, units = named
-    return units.expires_on or _NEVER, lot
+def back(gone: Mapping[str, tuple[str, int]], quantity: int) -> tuple[LotUnits, ...]:
+    """Of what left by lot, units that came back and whose lot nobody says: those that expire first, then of none."""
+    came = first_out({lot: Lot(expires_on, units) for lot, (expires_on, units) in gone.items()}, Bucket.FREE, quantity)
+    rest = quantity - sum(one.quantity for one in came)
+    return (*came, units_of(NO_LOT, rest)) if rest else came
 
 
-def _lasts(units: Lot, until: date) -> bool:
-    return not units.expires_on or units.expires_on >= until.isoformat()
+def lasts(lot: Lot, until: str) -> bool:
+    """Whether it may still be used on a day (ISO 8601); on any, where none is said."""
+    return not lot.expires_on or lot.expires_on >= until
 
 
-def unsellable(lots: Lots, day: date, least_days: int = 0) -> int:
-    """Units on the shelf that do not last `least_days` beyond `day`: what a channel may sell is fewer by them."""
-    until = day + timedelta(days=least_days)
-    return sum(units.shelf for units in lots.values() if not _lasts(units, until))
-
-
-def expired(lots: Lots, day: date) -> tuple[LotUnits, ...]:
-    """Units on the shelf that may be used no more on `day`, the longest expired first."""
-    return tuple(
-        LotUnits(lot, units.shelf)
-        for lot, units in sorted(lots.items(), key=_turn)
-        if units.shelf and not _lasts(units, day)
-    )
+def unsellable(lots: Lots, until: str, recalled: Iterable[str]) -> int:
+    """Free units that do not last until a day or were recalled: what may be promised is fewer by them."""
+    return sum(lot.free for name, lot in lots.items() if name in recalled or not lasts(lot, until))

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from schemas.movements import Movement, MoveStock
 from schemas.stock import Bucket
 from services.allocation.domain.backlog import serve
+from services.allocation.domain.lots import units_of
 from services.allocation.domain.requests import refused
-from services.allocation.domain.stock import CLEAR, SET_ASIDE, WRITE_OFF, Draft, Step, Stock, StockEvent
+from services.allocation.domain.steps import CLEAR, SET_ASIDE, WRITE_OFF, Step
+from services.allocation.domain.stock import Draft, Stock, StockEvent
 
 _STEPS: Mapping[Movement, Step] = {
     Movement.QUARANTINE: SET_ASIDE,
@@ -23,15 +25,22 @@ def move(stock: Stock, command: MoveStock) -> tuple[StockEvent, ...]:
     if stock.has_seen(command.type, command.site, command.movement_id):
         return ()
     draft, step = Draft(stock, command.pool), _STEPS[command.movement]
-    position = stock.position(command.sku, command.site)
-    there = position.free if step.source is Bucket.FREE else position.quarantined
-    moved = min(command.quantity, there)
+    moved = min(command.quantity, _there(stock, draft, command, step.source))
     if moved:
-        draft.move(step, command.sku, command.site, moved, reference=command.movement_id)
+        lots = [units_of(command.lot, moved)] if command.lot else None
+        draft.step(step, command.sku, command.site, moved, lots, reference=command.movement_id)
     if moved < command.quantity:
-        detail = f"{moved} of {command.quantity} {command.sku} were {step.source} and are moved; look for the others"
+        what = f"{command.sku} of lot {command.lot}" if command.lot else command.sku
+        detail = f"{moved} of {command.quantity} {what} were {step.source} and are moved; look for the others"
         about = {"site": command.site, "request_id": command.movement_id}
         draft.say(refused(command, **about, code="too_few_units", detail=detail))
     if moved and step.target is Bucket.FREE:
         serve(stock, draft, (command.sku,), f"{command.type}/{command.natural_key()}")
     return tuple(draft.events)
+
+
+def _there(stock: Stock, draft: Draft, command: MoveStock, source: Bucket) -> int:
+    if command.lot:
+        return draft.of_lot(command.sku, command.site, source, command.lot)
+    position = stock.position(command.sku, command.site)
+    return position.free if source is Bucket.FREE else position.quarantined

@@ -12,7 +12,8 @@ from schemas.stock import AdvanceShipment, Stage
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.promises import shipment_id
 from services.allocation.domain.rows import LineUnits, OpenShipment, Order
-from services.allocation.domain.stock import PACK, PICK, SHIP, Draft, Overdrawn, Stock, StockEvent
+from services.allocation.domain.steps import PACK, PICK, SHIP
+from services.allocation.domain.stock import Draft, Overdrawn, Stock, StockEvent
 
 STAGES = tuple(Stage)
 _STEPS = (PICK, PACK, SHIP)

@@ -11,7 +11,8 @@ from services.allocation.domain import rows as kinds
 from services.allocation.domain.dates import of_order
 from services.allocation.domain.rows import LineUnits, OpenShipment, Order, Waiting
 from services.allocation.domain.sourcing import NearSite, Pick
-from services.allocation.domain.stock import RESERVE, Draft, Stock
+from services.allocation.domain.steps import RESERVE
+from services.allocation.domain.stock import Draft, Stock
 
 UNWEIGHED_GRAMS = 500  # a unit of a product that the reference does not know
 _promised, _sent, _carried = light(Allocated), light(Shipment), light(ShipmentLine)

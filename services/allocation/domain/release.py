@@ -22,7 +22,8 @@ from services.allocation.domain.rows import (
     failed_key,
     turn_key,
 )
-from services.allocation.domain.stock import RELEASE_PICKED, RELEASE_RESERVED, Draft, Overdrawn, Stock, StockEvent
+from services.allocation.domain.steps import RELEASE_PICKED, RELEASE_RESERVED
+from services.allocation.domain.stock import Draft, Overdrawn, Stock, StockEvent
 
 Promised = tuple[int, str]  # shipment number and line id
 _line, _canceled = light(LineQuantity), light(CanceledUnits)

@@ -11,7 +11,7 @@ from schemas.failures import Failing, ResourceUnits, SourceFailed
 from schemas.light import light, replace
 from schemas.orders import LineQuantity
 from schemas.sourcing import Explanation
-from schemas.stock import DemandLine
+from schemas.stock import DemandLine, LotUnits
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
 from services.allocation.domain.progress import find, with_shipments
@@ -21,16 +21,8 @@ from services.allocation.domain.rows import Failures, LineUnits, OpenShipment, W
 from services.allocation.domain.ruling import RuledStock, decide, explained, rule_for
 from services.allocation.domain.safety import sellable, with_kept_back
 from services.allocation.domain.sourcing import Pick, SiteMap, explain, source, units_by_sku
-from services.allocation.domain.stock import (
-    LOSE,
-    RELEASE_PICKED,
-    RELEASE_RESERVED,
-    SET_ASIDE,
-    Draft,
-    Stock,
-    StockEvent,
-    mark_seen,
-)
+from services.allocation.domain.steps import LOSE, RELEASE_PICKED, RELEASE_RESERVED, SET_ASIDE
+from services.allocation.domain.stock import Draft, Stock, StockEvent, mark_seen
 
 _failed, _units, _demand = light(SourceFailed), light(LineQuantity), light(DemandLine)
 Taken = Sequence[tuple[LineUnits, int]]
@@ -48,10 +40,11 @@ def resource(stock: Stock, command: ResourceUnits) -> tuple[StockEvent, ...]:
     draft, trigger = Draft(stock, command.pool), f"{command.type}/{command.natural_key()}"
     draft.sourced_anew = command.order_id
     draft.say(_fact(stock, command, taken))
+    lots: dict[str, list[LotUnits]] = {}
     for line, units in taken:
-        _take_back(draft, command, line, units)
+        lots.setdefault(line.sku, []).extend(_take_back(draft, command, line, units))
     for sku, units in units_by_sku(command.lines).items():
-        _put_right(draft, command, sku, units)
+        _put_right(draft, command, sku, units, lots.get(sku, ()))
     if taken:
         _promise_anew(stock, draft, command, taken, trigger)
         serve(stock, draft, (line.sku for line, _ in taken), trigger)
@@ -93,18 +86,19 @@ def _canceled(command: ResourceUnits, taken: Taken) -> tuple[LineQuantity, ...]:
     return tuple(_units(line_id=line_id, quantity=units) for line_id, units in left.items() if units)
 
 
-def _take_back(draft: Draft, command: ResourceUnits, line: LineUnits, units: int) -> None:
+def _take_back(draft: Draft, command: ResourceUnits, line: LineUnits, units: int) -> Iterator[LotUnits]:
+    """Their lots, where they have any."""
     cause = {"order_id": command.order_id, "reference": command.shipment_id, "line_id": line.line_id}
     reserved = min(units, line.reserved)
     for step, part in ((RELEASE_RESERVED, reserved), (RELEASE_PICKED, units - reserved)):
         if part:
-            draft.move(step, line.sku, command.site, part, **cause)
+            yield from draft.move(step, line.sku, command.site, part, **cause) or ()
 
 
-def _put_right(draft: Draft, command: ResourceUnits, sku: str, units: int) -> None:
+def _put_right(draft: Draft, command: ResourceUnits, sku: str, units: int, lots: Sequence[LotUnits]) -> None:
     """What is not on its shelf is nowhere, and nothing else of the sku is believed to be there.
 
-    Units that were canceled on the way are free by now, if no other order has them.
+    Units that were canceled on the way are free by now, if no other order has them; `lots` are those of the others.
     """
     name = f"{command.shipment_id}/{command.failure_id}"
     match command.failing:
@@ -112,6 +106,9 @@ def _put_right(draft: Draft, command: ResourceUnits, sku: str, units: int) -> No
             step, units = LOSE, draft.free(sku, command.site)
         case Failing.DAMAGED:
             step, units = SET_ASIDE, min(units, draft.free(sku, command.site))
+            if lots:
+                draft.move_lots(step, sku, command.site, lots, reference=name)
+                units -= sum(one.quantity for one in lots)
         case Failing.REJECTED | Failing.CLOSED:
             return
     if units:
@@ -123,7 +120,7 @@ def _promise_anew(stock: Stock, draft: Draft, command: ResourceUnits, taken: Tak
     barred = _barred(stock, command, demands)
     sites = stock.reference.derived("sites", SiteMap).nearest(command.destination.coordinates)
     there = {
-        one.sku: {near.site: draft.free(one.sku, near.site) for near in sites if near.site not in barred}
+        one.sku: {near.site: draft.sellable(one.sku, near.site) for near in sites if near.site not in barred}
         for one in demands
     }
     free = sellable(stock, command.terms, there)

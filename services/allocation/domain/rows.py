@@ -10,7 +10,7 @@ day; `expected`, the day by line that an order which waits was told; `lapses`, t
 `levels`, what channels were told of a sku; `alerts`, those that stand; `demand`, what was ordered of a sku in its last
 days and what its buyers were told; `watched`, how far the stock was looked through; `loads`, the shipments of the day
 under a policy; `departures`, those promised for a site's day;
-`closures`, the sites that send nothing, all in one row.
+`closures`, the sites that send nothing, all in one row; and those of `lot_rows`.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,9 @@ from schemas.light import read_form
 from schemas.orders import Customer, Destination, ShipOption, Sku
 from schemas.sourcing import OrderTerms
 from schemas.stock import Stage
+from services.allocation.domain import lot_rows
 from services.allocation.domain.demand_rows import Demand, Watched
+from services.allocation.domain.lots import SkuLots
 
 POSITIONS, ORDERS, WAITING, QUEUE, SEEN, COUNTERS = "positions", "orders", "waiting", "queue", "seen", "counters"
 COUNTS, TRANSFERS, PURCHASES, ARRIVALS, EXPECTED = "counts", "transfers", "purchases", "arrivals", "expected"
@@ -56,19 +58,24 @@ class Position(NamedTuple):
 
 
 class Spread(NamedTuple):
-    """A sku at the sites that ever had it. `free` repeats what is free by site: every decision asks for it first."""
+    """A sku at the sites that ever had it. `free` repeats what is free by site: every decision asks for it first.
+
+    `lots` are its lots, if it ever had one.
+    """
 
     positions: Mapping[str, Position]
     free: Mapping[str, int]
+    lots: SkuLots | None = None
 
     def having(self, site: str, position: Position) -> Self:
         """The same with another position at a site."""
-        return tuple.__new__(type(self), ({**self.positions, site: position}, {**self.free, site: position.free}))
+        free = {**self.free, site: position.free}
+        return tuple.__new__(type(self), ({**self.positions, site: position}, free, self.lots))
 
     @classmethod
-    def of(cls, positions: Mapping[str, Position]) -> Self:
+    def of(cls, positions: Mapping[str, Position], lots: SkuLots | None = None) -> Self:
         """Of positions by site."""
-        return cls(positions, {site: position.free for site, position in positions.items()})
+        return cls(positions, {site: position.free for site, position in positions.items()}, lots)
 
 
 class LineUnits(NamedTuple):
@@ -289,9 +296,20 @@ def _json(kind: Any, *, small: bool = False) -> RowCodec:
 
 
 _read = msgspec.json.Decoder(dict[str, Position]).decode
+_read_lots = msgspec.json.Decoder(tuple[dict[str, Position], SkuLots]).decode
+
+
+def _write_spread(row: Spread) -> bytes:
+    return _write(row.positions) if row.lots is None else _write((row.positions, row.lots))
+
+
+def _read_spread(value: bytes) -> Spread:
+    """Of a sku without lots an object, else an array."""
+    return Spread.of(_read(value)) if value.startswith(b"{") else Spread.of(*_read_lots(value))
+
 
 KINDS: dict[str, RowCodec] = {
-    POSITIONS: RowCodec(lambda row: _write(row.positions), lambda value: Spread.of(_read(value)), small=True),
+    POSITIONS: RowCodec(_write_spread, _read_spread, small=True),
     ORDERS: _json(Order),
     WAITING: RowCodec(_write, partial(read_form, Waiting)),
     QUEUE: _json(Queued, small=True),
@@ -311,5 +329,9 @@ KINDS: dict[str, RowCodec] = {
     LOADS: _json(Today, small=True),
     DEPARTURES: RowCodec(lambda count: b"%d" % count, int, small=True),
     CLOSURES: _json(dict[str, Closure], small=True),
+    lot_rows.HELD: _json(tuple[lot_rows.HeldLot, ...], small=True),
+    lot_rows.GONE: _json(dict[str, dict[str, tuple[str, int]]]),
+    lot_rows.EXPIRIES: RowCodec(lambda _: b"", lambda _: SEEN_MARK, small=True),
+    lot_rows.TURNED: _json(str, small=True),
     COUNTERS: RowCodec(lambda count: b"%d" % count, int, small=True),
 }

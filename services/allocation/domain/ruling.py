@@ -18,6 +18,7 @@ from services.allocation.domain.plans import Task, Wanted, fill
 from services.allocation.domain.promises import UNWEIGHED_GRAMS
 from services.allocation.domain.rows import LOADS, TODAY, Today, Waiting
 from services.allocation.domain.search import Found, able_sites, search
+from services.allocation.domain.shelf_life import shelf_life
 from services.allocation.domain.sourcing import Free, NearSite, Pick, SiteMap, explain
 from services.allocation.domain.stock import Stock
 from services.allocation.domain.tariff import Tariff
@@ -42,7 +43,7 @@ class RuledStock(Stock):
     __slots__ = ("counted", "day", "loads", "policy", "tariff")
 
     def __init__(self, stock: Stock, policy: SourcingPolicy, at: datetime) -> None:
-        super().__init__(stock.rows, stock.reference, stock.dates)
+        super().__init__(stock.rows, stock.reference, stock.dates, stock.shelf_life)
         today: Today = stock.rows.get(LOADS, TODAY) or _NO_DAY
         day = at.date().isoformat()
         self.policy = policy
@@ -67,10 +68,12 @@ class RateCard:
 
 
 def ruled(stock: Stock, at: datetime) -> Stock:
-    """The stock under the active policy and with promise dates; as it was where there are neither."""
+    """The stock under the active policy, with promise dates and the day of its lots; as it was where none are."""
     policy = stock.reference.item(Kind.SOURCING, "sourcing")
-    if stock.reference.version(Kind.PROMISES):
-        stock = Stock(stock.rows, stock.reference, Dates(stock, at))
+    life = shelf_life(stock.rows, stock.reference, at.date())
+    if stock.reference.version(Kind.PROMISES) or life is not None:
+        dates = Dates(stock, at) if stock.reference.version(Kind.PROMISES) else None
+        stock = Stock(stock.rows, stock.reference, dates, life)
     return stock if policy is None else RuledStock(stock, policy, at)
 
 

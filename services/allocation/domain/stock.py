@@ -1,7 +1,7 @@
 """The keeper's state: the rows of a pool as a decision sees them, and the ledger that alone changes its numbers."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from cauce.decider import Reference, Rows
 from schemas.backorders import Backordered, BackorderLapsed, BackorderReleased
@@ -10,11 +10,17 @@ from schemas.light import light
 from schemas.movements import MoveStock
 from schemas.reference import Product
 from schemas.reservations import ShipmentAdvanced, StockReleased
-from schemas.stock import AdjustmentRefused, Allocated, Bucket, Move, StockMoved
+from schemas.stock import AdjustmentRefused, Allocated, Bucket, LotUnits, Move, StockMoved
 from schemas.waves import WaveDecided
+from services.allocation.domain import lot_rows
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.facts import DeskFact
+from services.allocation.domain.lot_draft import LotDraft, Place
+from services.allocation.domain.lot_fold import fold_lots
+from services.allocation.domain.lots import SkuLots, named, unsellable
 from services.allocation.domain.rows import Failures, Order, Position, Queued, Spread, Waiting
+from services.allocation.domain.shelf_life import ShelfLife
+from services.allocation.domain.steps import Step
 
 StockEvent = (
     Allocated
@@ -41,19 +47,34 @@ class Overdrawn(ValueError):
 class Stock:
     """A pool's stock over its rows, with the reference data of the moment. Deciding reads it; `keeper.evolve` puts."""
 
-    __slots__ = ("dates", "reference", "rows")
+    __slots__ = ("dates", "reference", "rows", "shelf_life")
 
-    def __init__(self, rows: Rows, reference: Reference, dates: Any = None) -> None:
+    def __init__(
+        self, rows: Rows, reference: Reference, dates: Any = None, shelf_life: ShelfLife | None = None
+    ) -> None:
         self.rows, self.reference = rows, reference
         self.dates = dates  # dates.Dates, where the pool was given promise terms and the command says when it came
+        self.shelf_life = shelf_life  # where skus are kept by lot and the command says when it came
 
     def spread(self, sku: str) -> Spread:
-        """A sku at the sites that ever had it."""
-        return self.rows.get(kinds.POSITIONS, sku) or _NOWHERE
+        """A sku at the sites that ever had it; what is `free` of lots that do not last is left out."""
+        found: Spread = self.rows.get(kinds.POSITIONS, sku) or _NOWHERE
+        return found if found.lots is None else found._replace(free=self._sellable(sku, found, found.lots))
+
+    def _sellable(self, sku: str, spread: Spread, lots: SkuLots) -> dict[str, int]:
+        until = self.until(sku)
+        return {
+            site: units - unsellable(lots.sites.get(site, {}), until, lots.recalled)
+            for site, units in spread.free.items()
+        }
+
+    def until(self, sku: str) -> str:
+        """The first day of expiry with which units of a sku may be promised, where there is any."""
+        return self.shelf_life.until(sku) if self.shelf_life else ""
 
     def position(self, sku: str, site: str) -> Position:
         """A sku at a site."""
-        return self.spread(sku).positions.get(site, _NOTHING)
+        return (self.rows.get(kinds.POSITIONS, sku) or _NOWHERE).positions.get(site, _NOTHING)
 
     def order(self, order_id: str) -> Order:
         """What is known of an order; of an unknown one, nothing."""
@@ -94,33 +115,6 @@ _UNKNOWN = Order()
 _NO_FAILURES = Failures()
 
 
-class Step(NamedTuple):
-    """A move and the buckets it is between."""
-
-    move: Move
-    source: Bucket
-    target: Bucket
-
-
-RECEIVE = Step(Move.RECEIVED, Bucket.OUTSIDE, Bucket.FREE)
-FIND = Step(Move.ADJUSTED, Bucket.OUTSIDE, Bucket.FREE)
-LOSE = Step(Move.ADJUSTED, Bucket.FREE, Bucket.OUTSIDE)
-COUNT_FOUND = Step(Move.COUNTED, Bucket.OUTSIDE, Bucket.FREE)
-COUNT_LOST = Step(Move.COUNTED, Bucket.FREE, Bucket.OUTSIDE)
-SET_ASIDE = Step(Move.QUARANTINED, Bucket.FREE, Bucket.QUARANTINED)
-CLEAR = Step(Move.CLEARED, Bucket.QUARANTINED, Bucket.FREE)
-SEND = Step(Move.TRANSFERRED, Bucket.FREE, Bucket.OUTSIDE)
-UNPACK = Step(Move.TRANSFERRED, Bucket.OUTSIDE, Bucket.FREE)
-RESTOCK = Step(Move.RESTOCKED, Bucket.OUTSIDE, Bucket.FREE)
-QUARANTINE = Step(Move.RESTOCKED, Bucket.OUTSIDE, Bucket.QUARANTINED)
-WRITE_OFF = Step(Move.WRITTEN_OFF, Bucket.QUARANTINED, Bucket.OUTSIDE)
-RESERVE = Step(Move.RESERVED, Bucket.FREE, Bucket.RESERVED)
-PICK = Step(Move.PICKED, Bucket.RESERVED, Bucket.PICKED)
-PACK = Step(Move.PACKED, Bucket.PICKED, Bucket.PACKED)
-SHIP = Step(Move.SHIPPED, Bucket.PACKED, Bucket.OUTSIDE)
-RELEASE_RESERVED = Step(Move.RELEASED, Bucket.RESERVED, Bucket.FREE)
-RELEASE_PICKED = Step(Move.RELEASED, Bucket.PICKED, Bucket.FREE)
-
 _OUTSIDE = Bucket.OUTSIDE
 _PLACE = {bucket: Position._fields.index(bucket) for bucket in Bucket if bucket is not _OUTSIDE} | {_OUTSIDE: 0}
 
@@ -139,6 +133,7 @@ def moved(position: Position, source: Bucket, target: Bucket, quantity: int) -> 
     return tuple.__new__(Position, numbers)  # a fifth of the entry, were its class asked
 
 
+Lotted = Sequence[LotUnits] | None
 _NOTHING_WITHDRAWN: Mapping[str, int] = {}
 
 
@@ -150,6 +145,7 @@ class Draft:
 
     __slots__ = (
         "_entries",
+        "_lots",
         "_positions",
         "_spreads",
         "_stock",
@@ -166,6 +162,7 @@ class Draft:
         self.sourced_anew = ""  # an order
         self.withdrawing, self.withdrawn = "", _NOTHING_WITHDRAWN  # an order, and its units by line
         self._stock, self._entries = stock, 0
+        self._lots: LotDraft | None = None
         self._positions: dict[tuple[str, str], Position] = {}
         self._spreads: dict[str, Spread] = {}  # what was asked for, as it was before the first entry
 
@@ -177,8 +174,27 @@ class Draft:
         return found
 
     def free(self, sku: str, site: str) -> int:
-        """Free units after the entries so far."""
+        """Free units after the entries so far, of whatever lots."""
         return self._position(sku, site).free
+
+    def sellable(self, sku: str, site: str) -> int:
+        """Free units that may be promised, after the entries so far."""
+        if self.spread(sku).lots is None:
+            return self._position(sku, site).free
+        return self._lot_draft().sellable(self._place(sku, site))
+
+    def of_lot(self, sku: str, site: str, bucket: Bucket, lot: str) -> int:
+        """Units of a lot in a bucket, after the entries so far."""
+        return self._lot_draft().of_lot(self._place(sku, site), bucket, lot)
+
+    def _place(self, sku: str, site: str, held: str = "") -> Place:
+        return Place(sku, site, self.spread(sku).lots or SkuLots(), self._position(sku, site), held)
+
+    def _lot_draft(self) -> LotDraft:
+        if self._lots is None:
+            life = self._stock.shelf_life
+            self._lots = LotDraft(self._stock.rows, life.day if life else "", self._stock.until)
+        return self._lots
 
     def _position(self, sku: str, site: str) -> Position:
         return self._positions.get((sku, site)) or self.spread(sku).positions.get(site, _NOTHING)
@@ -189,26 +205,65 @@ class Draft:
 
     def move(
         self, step: Step, sku: str, site: str, quantity: int, *, reference: str, order_id: str = "", line_id: str = ""
+    ) -> Lotted:
+        """Add an entry of the ledger; its lots, of a sku that has any. Raises Overdrawn or LotOverdrawn."""
+        lots = None
+        if self.spread(sku).lots is not None:
+            place = self._place(sku, site, lot_rows.held_key(reference, line_id) if order_id and line_id else "")
+            lots = self._lot_draft().choose(place, quantity, step.source, step.target)
+            self._lot_draft().move(place, lots, step.source, step.target)
+        self._add(step, (sku, site), quantity, lots, (order_id, reference, line_id))
+        return lots
+
+    def step(
+        self, step: Step, sku: str, site: str, quantity: int, lots: Lotted, *, reference: str, order_id: str = ""
     ) -> None:
-        """Add an entry of the ledger. Raises Overdrawn."""
-        after = moved(self._position(sku, site), step.source, step.target, quantity)
-        self._positions[sku, site] = after
+        """Add an entry, of these lots if they are named. Raises Overdrawn or LotOverdrawn."""
+        if lots:
+            self.move_lots(step, sku, site, lots, reference=reference, order_id=order_id)
+        else:
+            self.move(step, sku, site, quantity, reference=reference, order_id=order_id)
+
+    def move_lots(
+        self,
+        step: Step,
+        sku: str,
+        site: str,
+        lots: Sequence[LotUnits],
+        *,
+        reference: str,
+        order_id: str = "",
+        line_id: str = "",
+    ) -> None:
+        """Add an entry of these lots. Raises Overdrawn or LotOverdrawn."""
+        place = self._place(sku, site, lot_rows.held_key(reference, line_id) if order_id and line_id else "")
+        self._lot_draft().move(place, lots, step.source, step.target)
+        if self.spread(sku).lots is None:
+            self._spreads[sku] = self.spread(sku)._replace(lots=place.lots)
+        self._add(step, (sku, site), sum(one.quantity for one in lots), lots, (order_id, reference, line_id))
+
+    def _add(
+        self, step: Step, place: tuple[str, str], quantity: int, lots: Lotted, cause: tuple[str, str, str]
+    ) -> None:
+        after = moved(self._position(*place), step.source, step.target, quantity)
+        self._positions[place] = after
         self._entries += 1
         self.events.append(
             _entry(
                 pool=self.pool,
-                sku=sku,
-                site=site,
+                sku=place[0],
+                site=place[1],
                 move=step.move,
                 quantity=quantity,
                 source=step.source,
                 target=step.target,
                 on_hand=after.on_hand,
                 free=after.free,
-                order_id=order_id,
-                reference=reference,
-                line_id=line_id,
+                order_id=cause[0],
+                reference=cause[1],
+                line_id=cause[2],
                 entry=str(self._entries),
+                lots=lots and named(lots),
             )
         )
 
@@ -220,9 +275,12 @@ _MARKED |= dict.fromkeys((Move.QUARANTINED, Move.CLEARED, Move.WRITTEN_OFF), Mov
 def fold_entry(stock: Stock, event: StockMoved) -> None:
     """An entry changes its position; of those that are no step of an order, the first marks its cause as seen."""
     sku, site = event.sku, event.site
-    spread = stock.spread(sku)
+    spread: Spread = stock.rows.get(kinds.POSITIONS, sku) or _NOWHERE
     after = moved(spread.positions.get(site, _NOTHING), event.source, event.target, event.quantity)
-    stock.rows.put(kinds.POSITIONS, sku, spread.having(site, after))
+    spread = spread.having(site, after)
+    if event.lots is not None or spread.lots is not None:
+        spread = fold_lots(stock.rows, event, spread)
+    stock.rows.put(kinds.POSITIONS, sku, spread)
     if event.move in _MARKED and not (event.order_id and event.move is Move.WRITTEN_OFF):  # a return has its mark
         mark_seen(stock, _MARKED[event.move], site, event.reference)
 

@@ -115,7 +115,7 @@ def _serve(one: _Round, turn: Turn, skus: Iterable[str]) -> None:
     if not demands:
         return
     ids = one.stock.reference.derived("sites", SiteMap).ids
-    there = {demand.sku: {site: one.draft.free(demand.sku, site) for site in ids} for demand in demands}
+    there = {demand.sku: {site: one.draft.sellable(demand.sku, site) for site in ids} for demand in demands}
     free = sellable(one.stock, waiting.terms, there)
     decision = decide(one.stock, waiting, demands, free, rule=whole_lines(rule), loads=one.loads)
     if decision.picks:

@@ -71,7 +71,7 @@ def _asked(stock: RuledStock, command: DecideWave) -> Iterator[_Asked]:
         lines = [one for one in waiting.lines if not one.lapsed] if waiting else []
         if waiting is not None and lines:
             demands = [_demand(line_id=one.line_id, sku=one.sku, quantity=one.quantity) for one in lines]
-            there = {one.sku: {site: stock.position(one.sku, site).free for site in ids} for one in demands}
+            there = {one.sku: {site: stock.spread(one.sku).free.get(site, 0) for site in ids} for one in demands}
             free = sellable(stock, waiting.terms, there)
             yield _Asked(order_id, waiting, _alone(stock, waiting, demands, free, stock.loads), there, free)
 
