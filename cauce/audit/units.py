@@ -25,10 +25,14 @@ Held = tuple[str, str]
 
 
 class Ledger:
-    """Every entry is a legal step between buckets, none goes below zero, and its running totals are the sums."""
+    """Every entry is a legal step between buckets, none goes below zero, and its running totals are the sums.
+
+    So is every lot: an entry's lots are all of its units, and the lots of a position never hold more than it has.
+    """
 
     def __init__(self) -> None:
         self._buckets: dict[Position, Counter[Bucket]] = defaultdict(Counter)
+        self._lots: dict[Position, dict[str, Counter[Bucket]]] = {}
         self._found: list[Violation] = []
 
     def see(self, entry: Entry) -> None:
@@ -47,6 +51,25 @@ class Ledger:
         if (on_hand, buckets[Bucket.FREE]) != (moved.on_hand, moved.free):
             stated = f"{moved.on_hand} on hand and {moved.free} free"
             self._say(entry, moved, f"it states {stated}, the ledger gives {on_hand} and {buckets[Bucket.FREE]}")
+        if moved.lots or (moved.pool, moved.sku, moved.site) in self._lots:
+            self._see_lots(entry, moved, buckets)
+
+    def _see_lots(self, entry: Entry, moved: StockMoved, buckets: Counter[Bucket]) -> None:
+        lots = self._lots.setdefault((moved.pool, moved.sku, moved.site), {})
+        by_lot = sum(one.quantity for one in moved.lots or ())
+        if moved.lots and by_lot != moved.quantity:
+            self._say(entry, moved, f"its lots are {by_lot} of {moved.quantity} units")
+        for one in moved.lots or ():
+            if one.lot:
+                units = lots.setdefault(one.lot, Counter())
+                units[moved.source] -= one.quantity
+                units[moved.target] += one.quantity
+        for bucket in {moved.source, moved.target} - {Bucket.OUTSIDE}:
+            held = {name: units[bucket] for name, units in lots.items()}
+            for name in sorted(name for name, units in held.items() if units < 0):
+                self._say(entry, moved, f"{bucket} would be {held[name]} of lot {name}")
+            if sum(held.values()) > buckets[bucket]:
+                self._say(entry, moved, f"{bucket} is {buckets[bucket]}, and {sum(held.values())} by lot")
 
     def violations(self) -> list[Violation]:
         """See Check."""

@@ -2,7 +2,7 @@
 
 import click
 
-from cauce.cli import stock_buyers, stock_count, stock_desk, stock_inbound, stock_transfer
+from cauce.cli import stock_buyers, stock_count, stock_desk, stock_inbound, stock_receive, stock_transfer
 from cauce.cli.plain import say_json
 from cauce.cli.screen import Screen
 from cauce.cli.stock_page import page
@@ -40,7 +40,7 @@ def show(sku: str, *, as_json: bool) -> None:
 
 for _command in (
     *stock_buyers.COMMANDS,
-    *(stock_count.command, stock_transfer.command, stock_inbound.command),
+    *(stock_receive.command, stock_count.command, stock_transfer.command, stock_inbound.command),
     *stock_desk.COMMANDS,
 ):
     command.add_command(_command)

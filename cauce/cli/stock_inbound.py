@@ -1,13 +1,14 @@
 """`cauce stock inbound`: purchases on their way, what suppliers answer, and their receipts."""
 
-from datetime import date
+from datetime import date, datetime
 
 import click
 
 from cauce.cli.forms import NAME, named
+from cauce.cli.stock_receive import EXPIRES, LOT, lines_of
 from cauce.cli.stock_requests import SITE, hand_in, units_of
 from schemas.inbound import SupplierWord
-from schemas.stock_forms import AnswerLine, Purchase, PurchaseAnswer, PurchaseLine, PurchaseReceipt, ReceiptLine
+from schemas.stock_forms import AnswerLine, Purchase, PurchaseAnswer, PurchaseLine, PurchaseReceipt
 
 PURCHASE = click.argument("purchase")
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -57,10 +58,14 @@ def answer(purchase: str, site: str, sku: str, word: str, *, units: int | None, 
 @PURCHASE
 @SITE
 @click.argument("units", nargs=-1, required=True, metavar="SKU=UNITS...")
+@LOT
+@EXPIRES
 @NAME
-def receive(purchase: str, site: str, units: tuple[str, ...], name: str) -> None:
+def receive(
+    purchase: str, site: str, units: tuple[str, ...], *, lot: str | None, expires: datetime | None, name: str
+) -> None:
     """Goods of PURCHASE came in at SITE: they are free, and go to those who wait."""
-    lines = tuple(ReceiptLine(sku=sku, quantity=quantity) for sku, quantity in units_of(units, least=1).items())
+    lines = lines_of(units, lot, expires)
     form = PurchaseReceipt(receipt=named(name, "receipt"), purchase=purchase, site=site, lines=lines)
     hand_in(form, f"receipt {form.receipt} is handed in; see: cauce stock show {lines[0].sku}")
 

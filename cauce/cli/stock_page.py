@@ -15,6 +15,8 @@ _UNITS = ("on hand", "free", "reserved", "picked", "packed", "quarantined")
 def page(story: SkuStory) -> RenderableType:
     """A sku: its positions and their sum, then what is going on with it."""
     parts: list[RenderableType] = [section(f"{story.sku} by site", _positions(story.positions))]
+    if story.lots:
+        parts.append(section("lots", _lots(story.lots)))
     if story.counts:
         parts.append(section("counts", _counts_of_sku(story.counts)))
     if story.transfers:
@@ -36,6 +38,15 @@ def _positions(positions: Sequence[Fields]) -> RenderableType:
     if len(positions) > 1:
         sums = (sum(position[_column(name)] for position in positions) for name in _UNITS)
         table.add_row(text("all", "bold"), *_cells(sums))
+    return table
+
+
+def _lots(lots: Iterable[Fields]) -> RenderableType:
+    table = grid("lot", "last day", "site", *_UNITS, right=_UNITS)
+    for one in lots:
+        last = words.day(one["expires_on"]) if one["expires_on"] else ""
+        units = _cells(one[_column(name)] for name in _UNITS)
+        table.add_row(text(one["lot"]), text(last), text(one["site"]), *units)
     return table
 
 

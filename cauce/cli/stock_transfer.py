@@ -3,8 +3,9 @@
 import click
 
 from cauce.cli.forms import NAME, named
+from cauce.cli.stock_receive import LOT, lines_of
 from cauce.cli.stock_requests import SITE, hand_in, units_of
-from schemas.stock_forms import ReceiptLine, TransferReceipt, TransferredLine, TransferSending
+from schemas.stock_forms import SentLine, TransferReceipt, TransferredLine, TransferSending
 
 UNITS = click.argument("units", nargs=-1, required=True, metavar="SKU=UNITS...")
 
@@ -18,10 +19,15 @@ def command() -> None:
 @SITE
 @click.argument("to_site")
 @UNITS
+@LOT
 @NAME
-def send(site: str, to_site: str, units: tuple[str, ...], name: str) -> None:
-    """Send free units of SITE to TO_SITE: all of them, or none where they are not all there."""
-    lines = tuple(ReceiptLine(sku=sku, quantity=quantity) for sku, quantity in units_of(units, least=1).items())
+def send(site: str, to_site: str, units: tuple[str, ...], lot: str | None, name: str) -> None:
+    """Send free units of SITE to TO_SITE: all of them, or none where they are not all there.
+
+    Of a sku that is kept by lot, those that expire first go, unless --lot names another.
+    """
+    said = lines_of(units, lot, None)
+    lines = tuple(SentLine(sku=line.sku, quantity=line.quantity, lot=line.lot) for line in said)
     form = TransferSending(transfer=named(name, "transfer"), site=site, to_site=to_site, lines=lines)
     hand_in(form, f"transfer {form.transfer} is handed in; see: cauce stock show {lines[0].sku}")
 

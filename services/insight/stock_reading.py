@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
+from services.insight.lot_reading import lots_of
 from services.insight.reading import Fields
 from services.insight.stock_tables import ALERTS, COUNT_LINES, COUNTS, INBOUND, LEVELS, POSITIONS, TRANSFERS
 
@@ -18,6 +19,7 @@ class SkuStory(NamedTuple):
     inbound: list[Fields]
     levels: list[Fields]
     alerts: list[Fields]
+    lots: list[Fields]
 
 
 def sku_story(connection: Connection, sku: str, *, limit: int) -> SkuStory:
@@ -33,6 +35,7 @@ def sku_story(connection: Connection, sku: str, *, limit: int) -> SkuStory:
         _fields(connection, _inbound_of(sku).limit(limit)),
         _fields(connection, _levels_of(sku)),
         _fields(connection, select(ALERTS).where(ALERTS.c.sku == sku).order_by(ALERTS.c.sequence.desc()).limit(limit)),
+        lots_of(connection, sku),
     )
 
 

@@ -96,6 +96,17 @@ WATCHED = Table(
     key("pool", Integer),
     Column("on", Date),
 )
+LOT_MOVES = Table(
+    "lot_moves",
+    METADATA,
+    key("event_id"),
+    key("lot"),
+    *of(String, "sku", "site", "move", "source", "target", "order_id", "reference"),
+    *of(BigInteger, "quantity", "sequence"),
+    Column("expires_on", Date),
+    Column("at", UtcInstant),
+    Index("ix_lot_moves_sku", "sku", "lot"),
+)
 EXPECTED = Table(
     "backorders_expected",
     METADATA,

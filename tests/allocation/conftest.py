@@ -20,7 +20,7 @@ from schemas.light import lightened
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, OrderChanged, OrderPlaced, ShipOption
 from schemas.policies import SourcingPolicy
 from schemas.promises import PromiseTerms
-from schemas.reference import Product, Rate, Safety, Site, Stocking, Substitute
+from schemas.reference import LotKept, Product, Rate, Safety, Site, Stocking, Substitute
 from schemas.returns import GoodsReturned
 from schemas.shipments import ParcelPacked, ParcelShipped, WorkPicked
 from schemas.stock import (
@@ -76,15 +76,16 @@ class Pool:
         buying: tuple[Buying, ...] = (),
         kits: tuple[KitComponent, ...] = (),
         substitutes: tuple[Substitute, ...] = (),
+        lots: tuple[LotKept, ...] = (),
         policy: SourcingPolicy | None = None,
         rates: Iterable[Rate] = (),
         promises: PromiseTerms | None = None,
     ) -> None:
         self.rows: Any = rows or MemoryRows()
-        self.timed, self.now = bool(policy or promises or buying), NOW
+        self.timed, self.now = bool(policy or promises or buying or lots), NOW
         kinds: dict[str, Any] = {"stocking": stocking, "safety": safety, "buying": buying, "rates": tuple(rates)}
         kinds |= {"sites": tuple(sites), "products": PRODUCTS, "sourcing": (policy,) if policy else ()}
-        kinds |= {"kits": kits, "substitutes": substitutes}
+        kinds |= {"kits": kits, "substitutes": substitutes, "lots": lots}
         kinds["promises"] = (promises,) if promises else ()
         self.stock = Stock(self.rows, MemoryReference(**kinds))
         self.events: list[Message] = []
@@ -126,6 +127,11 @@ class Pool:
     def receipt(self, units: Mapping[str, int], site: str = "madrid", receipt: str = "") -> ReceiveStock:
         lines = tuple(SkuQuantity(sku=sku, quantity=quantity) for sku, quantity in units.items())
         return ReceiveStock(pool=0, receipt_id=receipt or f"GR-{next(self.numbers)}", site=site, lines=lines)
+
+    def receives_lot(self, units: int, lot: str, expires_on: str = "", site: str = "madrid") -> tuple[Message, ...]:
+        """Cups of a lot."""
+        line = SkuQuantity(sku="cup", quantity=units, lot=lot, expires_on=expires_on or None)
+        return self.do(ReceiveStock(pool=0, receipt_id=f"GR-{next(self.numbers)}", site=site, lines=(line,)))
 
     def orders(
         self, order_id: str, units: Mapping[str, int] | Iterable[tuple[str, int]], to: str = "madrid"

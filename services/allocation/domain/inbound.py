@@ -15,13 +15,13 @@ from schemas.inbound import (
     SupplierAnswer,
     SupplierWord,
 )
-from schemas.stock import Move
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
 from services.allocation.domain.demand import fold_supply
-from services.allocation.domain.inflow import not_taken_in, take_in
+from services.allocation.domain.inflow import is_known, not_taken_in, take_in
 from services.allocation.domain.requests import refused
 from services.allocation.domain.rows import InboundUnits, Purchase, arrival_key, site_key
+from services.allocation.domain.shelf_life import faults
 from services.allocation.domain.sourcing import units_by_sku
 from services.allocation.domain.stock import Draft, Stock, StockEvent, mark_seen
 
@@ -68,10 +68,10 @@ def _answered(line: InboundUnits, said: SupplierAnswer | None) -> InboundLine:
 
 def receive(stock: Stock, command: ReceivePurchase) -> tuple[StockEvent, ...]:
     """The goods are free at their site, and so much less is to come. A purchase that nobody knows is told."""
-    if stock.has_seen(Move.RECEIVED, command.site, command.receipt_id):
+    if is_known(stock, command):
         return ()
     if fault := faults(stock.reference, command.lines):
-        return not_taken_in(stock, command, fault)
+        return not_taken_in(command, fault)
     draft = Draft(stock, command.pool)
     came = units_by_sku(command.lines)
     purchase = _row(stock, command.site, command.purchase_id)

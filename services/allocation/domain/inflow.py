@@ -32,10 +32,10 @@ _refused = light(AdjustmentRefused)
 
 def receive(stock: Stock, command: ReceiveStock) -> tuple[StockEvent, ...]:
     """Goods of a supplier are free at their site."""
-    if stock.has_seen(Move.RECEIVED, command.site, command.receipt_id):
+    if is_known(stock, command):
         return ()
     if fault := faults(stock.reference, command.lines):
-        return not_taken_in(stock, command, fault)
+        return not_taken_in(command, fault)
     draft = Draft(stock, command.pool)
     for line in command.lines:
         take_in(draft, line.sku, command.site, [line], reference=command.receipt_id)
@@ -53,10 +53,14 @@ def take_in(draft: Draft, sku: str, site: str, lines: Iterable[SkuQuantity], *, 
         draft.move_lots(RECEIVE, sku, site, lots, reference=reference)
 
 
-def not_taken_in(stock: Stock, command: ReceiveStock | ReceivePurchase, fault: str) -> tuple[StockEvent, ...]:
-    """The refusal of goods whose lots are not said as they must be, once."""
-    if stock.has_seen(command.type, command.site, command.receipt_id):
-        return ()
+def is_known(stock: Stock, command: ReceiveStock | ReceivePurchase) -> bool:
+    """Whether these goods were taken in, or refused."""
+    site, receipt = command.site, command.receipt_id
+    return stock.has_seen(Move.RECEIVED, site, receipt) or stock.has_seen(command.type, site, receipt)
+
+
+def not_taken_in(command: ReceiveStock | ReceivePurchase, fault: str) -> tuple[StockEvent, ...]:
+    """The refusal of goods whose lots are not said as they must be."""
     detail = f"nothing was taken in: {fault}"
     return (refused(command, site=command.site, request_id=command.receipt_id, code="wrong_lots", detail=detail),)
 

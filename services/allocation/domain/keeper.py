@@ -63,7 +63,7 @@ def decide(stock: Stock, command: KeeperCommand) -> tuple[StockEvent, ...]:
 
 
 def _told(stock: Stock, pool: int, events: tuple[StockEvent, ...]) -> tuple[StockEvent, ...]:
-    if stock.reference.version("safety") or stock.reference.version("kits"):
+    if stock.reference.version("safety") or stock.reference.version("kits") or stock.reference.version("lots"):
         events = levels.told(stock, pool, events, evolve)
     return alerts.told(stock, pool, events, evolve) if stock.reference.version("stocking") else events
 

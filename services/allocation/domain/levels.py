@@ -1,7 +1,7 @@
 """What each channel may still sell of a sku: what is free at the sites, less what is kept there.
 
 Of a kit it is what each site has whole: as many as the scarcest of its components there makes. A pool without safety
-stock and without kits tells no levels, and pays nothing for them.
+stock, kits and lots tells no levels, and pays nothing for them. Units of lots that do not last are not to be sold.
 """
 
 from collections.abc import Iterable, Mapping

@@ -61,6 +61,12 @@ class LotDraft:
         there = self._at(place).get(lot)
         return in_bucket(there, bucket) if there else 0
 
+    def dated(self, place: Place, units: Iterable[LotUnits]) -> tuple[LotUnits, ...]:
+        """Named units with their day of expiry, where the site knows it and who names them does not say."""
+        there = self._at(place)
+        known = ((one, there[one.lot].expires_on if one.lot in there else "") for one in units)
+        return tuple(units_of(one.lot, one.quantity, one.expires_on or day) for one, day in known)
+
     def choose(self, place: Place, quantity: int, source: Bucket, target: Bucket) -> tuple[LotUnits, ...]:
         """The lots of units that are to move."""
         if source in _HELD:

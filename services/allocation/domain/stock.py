@@ -237,6 +237,7 @@ class Draft:
     ) -> None:
         """Add an entry of these lots. Raises Overdrawn or LotOverdrawn."""
         place = self._place(sku, site, lot_rows.held_key(reference, line_id) if order_id and line_id else "")
+        lots = self._lot_draft().dated(place, lots)
         self._lot_draft().move(place, lots, step.source, step.target)
         if self.spread(sku).lots is None:
             self._spreads[sku] = self.spread(sku)._replace(lots=place.lots)

@@ -12,6 +12,7 @@ from schemas.orders import CanceledUnits
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.sourcing import Explanation
 from schemas.stock import AdjustmentRefused, Allocated, Bucket, Shipment, StockMoved
+from services.insight.domain.lots import lot_rows
 from services.insight.domain.orders import by_version
 from services.insight.domain.rows import Fact, Projection, Row
 
@@ -121,7 +122,7 @@ def _moved(fact: Fact, moved: StockMoved) -> tuple[Row, ...]:
         "on_hand": moved.on_hand,
         "free": moved.free,
     }
-    return (Row("positions", position | change),)
+    return (Row("positions", position | change), *(lot_rows(fact, moved) if moved.lots else ()))
 
 
 def _no_rows(_fact: Fact, _message: Message) -> tuple[Row, ...]:
