@@ -35,7 +35,7 @@ def command() -> None:
 @click.option("--check", is_flag=True, help="Read and check the files, publish nothing.")
 def publish(folder: Path, *, check: bool) -> None:
     """Publish the files of FOLDER that are there: sites.csv, products.csv, kits.csv, substitutes.csv, rates.csv,
-    policy.yaml, holds.yaml, promises.yaml, and of stock stocking.csv, safety.csv and buying.csv.
+    policy.yaml, holds.yaml, promises.yaml, and of stock stocking.csv, safety.csv, lots.csv and buying.csv.
 
     All of them are checked first. Exit code 2 when something is wrong in any: nothing is published then.
     """

@@ -14,7 +14,7 @@ from schemas.counts import CountApproved, CountLine, CountOpened, CountReported,
 from schemas.envelope import Envelope
 from schemas.inbound import InboundChanged, InboundLine
 from schemas.movements import TransferLine, TransferReceived, TransferSent
-from schemas.stock import Bucket, Move, SkuQuantity, StockMoved
+from schemas.stock import Bucket, LotUnits, Move, SkuQuantity, StockMoved
 from schemas.topics import HOME
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -124,6 +124,29 @@ def test_what_has_recovered_is_listed_no_more(shop):
         shop(alert(Alert.LOW, 4), alert(Alert.RECOVERED, 9))("alerts").output
         == "no sku is low, out, short or slow, and nothing is to buy\n"
     )
+
+
+def of_lots(move, source, target, *lots):
+    units = sum(one.quantity for one in lots)
+    return StockMoved(
+        pool=0, sku="CUP", site="LYON", move=move, quantity=units, source=source, target=target, on_hand=0, free=0,
+        lots=lots,
+    )  # fmt: skip
+
+
+def test_lots_are_listed_by_the_day_on_which_they_expire(shop):
+    later = LotUnits(lot="B", quantity=4, expires_on="2026-06-30")
+    soon, one = (LotUnits(lot="A", quantity=units, expires_on="2026-05-31") for units in (5, 1))
+    told = (
+        of_lots(Move.RECEIVED, Bucket.OUTSIDE, Bucket.FREE, later, soon),
+        of_lots(Move.RESERVED, Bucket.FREE, Bucket.RESERVED, one),
+    )
+    shown = [line.split() for line in shop(*told)("show", "CUP").output.splitlines()]
+    lots = [line for line in shown if line[:1] in (["A"], ["B"])]
+    assert lots == [
+        ["A", "Sun", "31", "May", "LYON", "5", "4", "1", "0", "0", "0"],
+        ["B", "Tue", "30", "Jun", "LYON", "4", "4", "0", "0", "0", "0"],
+    ]
 
 
 def test_a_program_reads_the_same_as_json(shop):

@@ -43,6 +43,7 @@ def test_every_kind_is_read_from_its_file(tmp_path):
     (tmp_path / "policy.yaml").write_text(POLICY)
     (tmp_path / "stocking.csv").write_text("id,unit_value,currency\nA,250,EUR\n")
     (tmp_path / "safety.csv").write_text("id,sku,site,channel,units\nshop,A,VENLO,,5\n")
+    (tmp_path / "lots.csv").write_text("id,least_days\nA,10\n")
     (tmp_path / "buying.csv").write_text("id,lead_days,slow_after_days,currency\n*,14,,\ncategory:lamps,,60,GBP\n")
     (tmp_path / "holds.yaml").write_text("rules:\n  - {id: risky, kind: risk, risk_at_least: 80, release_by: [risk]}\n")
     hours = "  VENLO:\n    time_zone: Europe/Amsterdam\n    cutoffs: {standard: '14:00'}\n"
@@ -281,7 +282,7 @@ def test_a_folder_without_a_file_of_any_kind_is_told_their_names(flaws, tmp_path
     (flaw,) = flaws()
     tables = "sites.csv, products.csv, kits.csv, substitutes.csv, rates.csv, policy.yaml, stocking.csv, safety.csv"
     assert flaw.endswith(
-        f"expected {tables}, buying.csv, holds.yaml, promises.yaml, addressees.yaml, or some of them, found none"
+        f"expected {tables}, lots.csv, buying.csv, holds.yaml, promises.yaml, addressees.yaml, or some of them, found none"
     )
 
 
