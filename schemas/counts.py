@@ -124,7 +124,7 @@ class CountRefused(Message):
 
 
 class CountShort(Message):
-    """Units that a count did not find and that are promised: the book keeps them until a person has looked."""
+    """Units that a count did not find and that are promised: called back, and kept by the book until then."""
 
     type: ClassVar[str] = "count.short.v1"
     key: ClassVar[str] = "count_id"

@@ -19,6 +19,7 @@ class Failing(StrEnum):
     DAMAGED = "damaged"  # they are broken: into quarantine
     REJECTED = "rejected"  # the site will not send them: they are free again
     CLOSED = "closed"  # the site is closed: they are free there once it opens
+    MISSING = "missing"  # a count did not find them on the shelf: so many are nowhere, unless they were picked
 
 
 class RecordFailure(Message):

@@ -9,7 +9,6 @@ from schemas.counts import (
     CountOpened,
     CountRefused,
     CountReported,
-    CountShort,
     DecideCount,
     OpenCount,
     ReportCount,
@@ -110,15 +109,6 @@ def test_a_refused_difference_leaves_the_book_as_it_is(counter, pool, told):
     assert told.one(counter.decides(approved=False), CountRefused)
     assert pool.at("cup").on_hand == 10
     assert told.one(counter.decides(approved=True, decision="D-2"), RequestRefused).code == "no_such_wait"
-
-
-def test_units_that_are_promised_and_not_found_are_left_to_a_person(counter, pool, told):
-    pool.orders("o1", {"cup": 9})
-    counter.opens("cup")
-    events = counter.reports(cup=4)
-    assert told.moves(events) == [("counted", 1)]
-    assert told.one(events, CountShort).missing == 5
-    assert pool.at("cup").free == 0
 
 
 def test_units_that_a_count_finds_go_to_those_who_wait(counter, pool, told):

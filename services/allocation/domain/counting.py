@@ -1,7 +1,8 @@
 """Counts: blind, compared with the book as it was when the count was opened, and approved where they cost much.
 
 The row of an open count keeps the book's figures; no fact says them before the count is reported. A difference is
-taken into whatever the book says by then: what moved since the opening has moved for the counter too.
+taken into whatever the book says by then: what moved since the opening has moved for the counter too. Units that
+orders were promised and nobody found are called back, to be promised from elsewhere.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,6 +19,7 @@ from schemas.counts import (
     OpenCount,
     ReportCount,
 )
+from services.allocation.domain import missing
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
 from services.allocation.domain.requests import refused
@@ -130,9 +132,9 @@ def settle(stock: Stock, command: DecideCount) -> tuple[StockEvent, ...]:
 
 
 def _adjust(stock: Stock, draft: Draft, command: ReportCount | DecideCount, lines: Iterable[CountLine]) -> None:
-    """Found units are free; lost ones are taken from what is free, and those that are promised are told."""
+    """Found units are free; lost ones are taken from what is free, and those that are promised are called back."""
     site, count_id = command.site, command.count_id
-    found = []
+    found, short = [], {}
     for line in lines:
         difference = line.counted - line.book
         if difference > 0:
@@ -142,8 +144,10 @@ def _adjust(stock: Stock, draft: Draft, command: ReportCount | DecideCount, line
         if lost > 0:
             draft.move(COUNT_LOST, line.sku, site, lost, reference=count_id)
         if max(lost, 0) < -difference:
-            missing = -difference - max(lost, 0)
-            draft.say(CountShort(pool=draft.pool, count_id=count_id, site=site, sku=line.sku, missing=missing))
+            short[line.sku] = -difference - max(lost, 0)
+    for sku, units in short.items():
+        draft.say(CountShort(pool=draft.pool, count_id=count_id, site=site, sku=sku, missing=units))
+    missing.recall(stock, draft, site, count_id, short)
     serve(stock, draft, found, f"{command.type}/{command.natural_key()}")
 
 
@@ -161,7 +165,7 @@ def fold_opened(stock: Stock, event: CountOpened) -> None:
 
 def _shelf(stock: Stock, sku: str, site: str) -> int:
     position = stock.position(sku, site)
-    return position.free + position.reserved
+    return position.free + position.reserved - missing.outstanding(stock, sku, site)
 
 
 def fold_reported(stock: Stock, event: CountReported) -> None:

@@ -110,7 +110,8 @@ def with_shipments(order: Order, changed: Mapping[int, OpenShipment]) -> Order:
     """The order with these shipments in place of theirs, lines and shipments without units left out."""
     renewed = (changed.get(shipment.number, shipment) for shipment in order.open)
     kept = (shipment._replace(lines=tuple(_with_units(shipment.lines))) for shipment in renewed)
-    return order._replace(open=tuple(shipment for shipment in kept if shipment.lines))
+    left = tuple(shipment for shipment in kept if shipment.lines)
+    return order._replace(open=left) if left else order._replace(open=left, deliver_by=None, rule="")
 
 
 def _with_units(lines: Iterable[LineUnits]) -> Iterable[LineUnits]:

@@ -127,6 +127,8 @@ def fold_allocated(stock: Stock, event: Allocated) -> None:
         shipments=order.shipments + len(opened),
         open=order.open + opened,
         versions=order.versions,
+        deliver_by=event.deliver_by,
+        rule=event.explanation.sourcing.rule if event.explanation.sourcing else "",
     )
     stock.rows.put(kinds.ORDERS, event.order_id, row)
 

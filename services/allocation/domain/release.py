@@ -10,6 +10,7 @@ from schemas.light import light
 from schemas.orders import CanceledUnits, LineQuantity
 from schemas.reservations import StockReleased
 from schemas.stock import ReleaseStock
+from services.allocation.domain import missing
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve, with_version
 from services.allocation.domain.progress import UnknownShipment, find, with_shipments
@@ -44,7 +45,7 @@ def release(stock: Stock, command: ReleaseStock) -> tuple[StockEvent, ...]:
     cut = _cut(stock, order, waiting, command)
     draft = Draft(stock, command.pool)
     _release_waiting(draft, command, cut)
-    _release_promised(draft, command, order, cut)
+    _release_promised(stock, draft, command, order, cut)
     draft.withdrawing, draft.withdrawn = command.order_id, cut.withdrawn
     shrunk = dict(_shrunk(waiting, cut.waiting))
     skus = [*_skus_of(waiting, cut.waiting), *_skus_of_promised(order, cut.promised)]
@@ -178,7 +179,7 @@ def _lines(units: Mapping[str, int]) -> tuple[LineQuantity, ...]:
     return tuple(_line(line_id=line_id, quantity=quantity) for line_id, quantity in units.items())
 
 
-def _release_promised(draft: Draft, command: ReleaseStock, order: Order, cut: _Cut) -> None:
+def _release_promised(stock: Stock, draft: Draft, command: ReleaseStock, order: Order, cut: _Cut) -> None:
     if not cut.promised:
         return
     withdrawn = {} if cut.waiting else cut.withdrawn  # said once
@@ -189,6 +190,7 @@ def _release_promised(draft: Draft, command: ReleaseStock, order: Order, cut: _C
         for step, part in ((RELEASE_RESERVED, reserved), (RELEASE_PICKED, count - reserved)):
             if part:
                 draft.move(step, line.sku, shipment.site, part, line_id=line.line_id, **cause)
+        missing.lose(stock, draft, command.order_id, shipment, line, back=reserved)
 
 
 def _units_of(order_id: str, cut: _Cut) -> Iterator[CanceledUnits]:
@@ -250,6 +252,9 @@ def fold_released(stock: Stock, event: StockReleased) -> None:
         for shipment in order.open
         if (name := shipment_id(event.order_id, shipment.number)) in cut
     }
+    if changed:
+        gone = (shipment for shipment in order.open if shipment.number in changed)
+        missing.fold_back(stock, event.order_id, gone, changed.values())
     row = with_shipments(order, changed)._replace(ahead=tuple(sorted(ahead.items())))
     stock.rows.put(kinds.ORDERS, event.order_id, row)
     _fold_failed(stock, event)

@@ -12,6 +12,7 @@ from schemas.light import light, replace
 from schemas.orders import LineQuantity
 from schemas.sourcing import Explanation
 from schemas.stock import DemandLine, LotUnits
+from services.allocation.domain import missing
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
 from services.allocation.domain.progress import find, with_shipments
@@ -43,6 +44,8 @@ def resource(stock: Stock, command: ResourceUnits) -> tuple[StockEvent, ...]:
     lots: dict[str, list[LotUnits]] = {}
     for line, units in taken:
         lots.setdefault(line.sku, []).extend(_take_back(draft, command, line, units))
+        if shipment and command.failing is not Failing.DAMAGED:  # who broke it has found it
+            missing.lose(stock, draft, command.order_id, shipment, line, back=min(units, line.reserved))
     for sku, units in units_by_sku(command.lines).items():
         _put_right(draft, command, sku, units, lots.get(sku, ()))
     if taken:
@@ -109,7 +112,7 @@ def _put_right(draft: Draft, command: ResourceUnits, sku: str, units: int, lots:
             if lots:
                 draft.move_lots(step, sku, command.site, lots, reference=name)
                 units -= sum(one.quantity for one in lots)
-        case Failing.REJECTED | Failing.CLOSED:
+        case Failing.REJECTED | Failing.CLOSED | Failing.MISSING:
             return
     if units:
         draft.move(step, sku, command.site, units, reference=name)
@@ -143,15 +146,15 @@ def _promise_anew(stock: Stock, draft: Draft, command: ResourceUnits, taken: Tak
             explanation=explanation,
             resourced=True,
         )
-    if missing := missing_of(demands, picks):
-        draft.say(_waits(stock, command, missing, explanation))
+    if short := missing_of(demands, picks):
+        draft.say(_waits(stock, command, short, explanation))
 
 
 def _waits(
-    stock: Stock, command: ResourceUnits, missing: tuple[DemandLine, ...], explanation: Explanation
+    stock: Stock, command: ResourceUnits, short: tuple[DemandLine, ...], explanation: Explanation
 ) -> Backordered:
     """In the turn that the order has, if it waits already."""
-    waits = replace(backordered(stock, command, missing, explanation), resourced=True)
+    waits = replace(backordered(stock, command, short, explanation), resourced=True)
     there: Waiting | None = stock.waiting(command.order_id)
     if there is None:
         return waits
@@ -185,6 +188,8 @@ def fold_failed(stock: Stock, event: SourceFailed) -> None:
     units = {line.line_id: line.quantity for line in event.lines}
     if shipment is not None:
         left = shipment._replace(lines=tuple(_less(line, units.get(line.line_id, 0)) for line in shipment.lines))
+        if event.failing is not Failing.DAMAGED:
+            missing.fold_back(stock, event.order_id, [shipment], [left])
         stock.rows.put(kinds.ORDERS, event.order_id, with_shipments(order, {shipment.number: left}))
 
 

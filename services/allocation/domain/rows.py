@@ -10,10 +10,11 @@ day; `expected`, the day by line that an order which waits was told; `lapses`, t
 `levels`, what channels were told of a sku; `alerts`, those that stand; `demand`, what was ordered of a sku in its last
 days and what its buyers were told; `watched`, how far the stock was looked through; `loads`, the shipments of the day
 under a policy; `departures`, those promised for a site's day;
-`closures`, the sites that send nothing, all in one row; and those of `lot_rows`.
+`closures`, the sites that send nothing, all in one row; and those of `lot_rows` and `missing_rows`.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any, NamedTuple, Self
@@ -27,7 +28,7 @@ from schemas.light import read_form
 from schemas.orders import Customer, Destination, ShipOption, Sku
 from schemas.sourcing import OrderTerms
 from schemas.stock import Stage
-from services.allocation.domain import lot_rows
+from services.allocation.domain import lot_rows, missing_rows
 from services.allocation.domain.demand_rows import Demand, Watched
 from services.allocation.domain.lots import SkuLots
 
@@ -101,7 +102,7 @@ class Order(NamedTuple):
     """An order: `reserved` once it was decided on; how many promises and shipments it has had; what is still at sites.
 
     `versions` are the changes that were accounted for; `ahead` are units by line that were canceled before the order
-    came to be reserved.
+    came to be reserved. While units are at sites, it is known until when they are to be there and by which rule.
     """
 
     reserved: bool = False
@@ -110,6 +111,8 @@ class Order(NamedTuple):
     open: tuple[OpenShipment, ...] = ()
     versions: tuple[int, ...] = ()
     ahead: tuple[tuple[str, int], ...] = ()
+    deliver_by: datetime | None = None
+    rule: str = ""
 
 
 class Failures(NamedTuple):
@@ -308,9 +311,17 @@ def _read_spread(value: bytes) -> Spread:
     return Spread.of(_read(value)) if value.startswith(b"{") else Spread.of(*_read_lots(value))
 
 
+_KEPT = len(Order._fields) - 2
+
+
+def _write_order(order: Order) -> bytes:
+    """One that left takes a few bytes for ever."""
+    return _write(order if order.open else order[:_KEPT])
+
+
 KINDS: dict[str, RowCodec] = {
     POSITIONS: RowCodec(_write_spread, _read_spread, small=True),
-    ORDERS: _json(Order),
+    ORDERS: RowCodec(_write_order, msgspec.json.Decoder(Order).decode),
     WAITING: RowCodec(_write, partial(read_form, Waiting)),
     QUEUE: _json(Queued, small=True),
     COUNTS: _json(Count),
@@ -333,5 +344,6 @@ KINDS: dict[str, RowCodec] = {
     lot_rows.GONE: _json(dict[str, dict[str, tuple[str, int]]]),
     lot_rows.EXPIRIES: RowCodec(lambda _: b"", lambda _: SEEN_MARK, small=True),
     lot_rows.TURNED: _json(str, small=True),
+    missing_rows.MISSING: _json(tuple[missing_rows.Missing, ...]),
     COUNTERS: RowCodec(lambda count: b"%d" % count, int, small=True),
 }

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import NamedTuple
 
+from simulated.shelves import GOODS, counted, receipt
+
 from cauce.demo.builtin import plan_of
 from cauce.demo.plan import Plan, PlannedReturn
 from cauce.demo.retail_company import CHANNEL, CURRENCY, SITES, reference_for
@@ -33,16 +35,9 @@ from schemas.raw import (
 )
 from schemas.reference import Kind, Stocking, Substitute
 from schemas.sourcing import SubstitutionAsked
-from schemas.stock_forms import ReceiptLine, SiteOpening, StockAdjustment, StockReceipt
+from schemas.stock_forms import ReceiptLine, StockAdjustment
 from schemas.teams import OF_DATES, Addressees, Supplier, Team, TeamKind
 
-GOODS = {
-    "MUG": "Stoneware mug",
-    "TEAPOT": "Enamel teapot",
-    "APRON": "Linen apron",
-    "CLOCK": "Wall clock",
-    "TRAY": "Tray",
-}
 RULES = HoldRules(
     rules=(
         HoldRule(id="risky", kind=HoldKind.RISK, risk_at_least=80, release_by=("risk",), release_after_hours=5),
@@ -93,7 +88,6 @@ teams: {buyers: buyers@shop.example, desk: "https://hooks.shop.example/desk"}
 suppliers: {POTTERY: "https://pottery.example/orders"}
 """
 CANARIES = (b"Customer c0", b"customers.example", b"High Street", b"shop.example", b"pottery.example")
-ENOUGH = 1000
 
 
 class Scenario(NamedTuple):
@@ -139,6 +133,8 @@ class Writer:
             self._changes(order)
         if self._maybe(0.3):
             self._return(order)
+        if self._maybe(0.15):
+            self._later += counted(self._chance, order.order)
         return Said(RawTopic.CHANNEL_ORDERS, order.order, order)
 
     def _ship_option(self):
@@ -269,17 +265,3 @@ class Writer:
         sku = self._chance.choice(sorted(GOODS))
         form = StockAdjustment(adjustment=f"count-{site}", site=site, sku=sku, change=change, reason="counted")
         return Said(RawTopic.STOCK_REPORTS, site, form)
-
-
-def receipt(name, site, lines):
-    """Goods that came in from a supplier."""
-    form = StockReceipt(receipt=f"{name}-{site}", site=site, lines=tuple(lines))
-    return Said(RawTopic.STOCK_REPORTS, site, form)
-
-
-def supplies():
-    """Enough of everything for everybody who waits, at every site: some have failed somebody, some are closed."""
-    lines = [ReceiptLine(sku=sku, quantity=ENOUGH) for sku in GOODS]
-    opened = [SiteOpening(opening="at-last", site=site.id) for site in SITES]
-    received = [receipt("supply", site.id, lines) for site in SITES]
-    return [*(Said(RawTopic.STOCK_REPORTS, form.site, form) for form in opened), *received]

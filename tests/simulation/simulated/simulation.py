@@ -11,7 +11,8 @@ from simulated.outside import Outside
 from simulated.people import Letter, Network, actors
 from simulated.poison import Poison, parked_by_lanes, retry
 from simulated.provider import Provider
-from simulated.scenario import VARIED, Writer, supplies
+from simulated.scenario import VARIED, Writer
+from simulated.shelves import supplies
 from simulated.vault import MemoryVault
 from simulated.virtual import OPENS_AT, Times
 from simulated.worker import Surroundings
