@@ -7,6 +7,7 @@ import pytest
 from world.company import NEAREST, PRICE
 from world.travel import delivered, picked
 
+from schemas.buying import DemandCounted
 from schemas.effects import EffectAnswered
 from schemas.notices import CustomerNotified, NoticeSuperseded, SendMail, TellCustomer
 from schemas.orders import OrderPlaced, PlaceOrder
@@ -71,6 +72,7 @@ EXPECTED = {
     PaymentCaptured: 1,
     ReserveStock: 1,
     Allocated: 1,
+    DemandCounted: 1,
     WarehouseWork: 1,
     RecordScan: 3,
     WorkPicked: 1,
