@@ -21,9 +21,9 @@ _NOBODY = "nobody was told of such a thing; who hears what: `addressees.yaml` (d
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def command(names: tuple[str, ...], kinds: tuple[str, ...], *, failed: bool, limit: int, as_json: bool) -> None:
-    """List what the teams or suppliers NAMES, or all, were told, the latest first.
+    """Show what teams and suppliers were told.
 
-    A notice is listed once the mail server or the webhook has answered.
+    All of them, or those of NAMES; the latest first. A notice is here once a mail server or webhook has answered.
     """
     with reading(Settings()) as connection:
         found = told_to(connection, names=names, kinds=kinds, failed=failed, limit=limit)
