@@ -3,6 +3,8 @@
 The keeper decides the frozen job (`_job.py`) in memory, from records as they come from its topic to records as they
 would go to others. `decided` is that alone; `compared` is with the hash and digests by which `cauce replay` compares.
 Orders a second of processor time, medians of the rounds; what was decided is the same in each, or nothing was measured.
+
+BENCH_POLICY names a policy file for the job, `deploy/policies/fewest-splits.yaml`.
 """
 
 import json
@@ -25,6 +27,7 @@ from services.allocation.worker import SERVICE
 
 ORDERS = int(os.environ.get("BENCH_ORDERS", "50000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+POLICY = os.environ.get("BENCH_POLICY", "")
 
 
 class Differs(RuntimeError):
@@ -33,7 +36,7 @@ class Differs(RuntimeError):
 
 def records() -> tuple[list[Record], list[Record]]:
     """What the pool knows and has, and its orders."""
-    entries = [*_job.opening(0), *_job.orders(0, range(ORDERS))]
+    entries = [*_job.opening(0, POLICY), *_job.orders(0, range(ORDERS))]
     found = [Record("stock-commands", 0, at, *entry) for at, entry in enumerate(entries)]
     return found[:-ORDERS], found[-ORDERS:]
 
@@ -73,7 +76,7 @@ def main() -> None:
     if len({(one["facts"], one["hash"]) for one in rounds}) > 1:
         raise Differs("two rounds decided otherwise: their hashes differ")
     figures = {name: median(one[name] for one in rounds) for name in ("decided", "compared")}
-    print(json.dumps({"orders": ORDERS, **figures, "rounds": rounds}))
+    print(json.dumps({"orders": ORDERS, "policy": POLICY, **figures, "rounds": rounds}))
 
 
 if __name__ == "__main__":

@@ -12,33 +12,40 @@ from services.allocation.domain.tariff import UNRATED
 THOUSAND = 1000
 
 
-class Parcel(NamedTuple):
-    """What a plan takes from one site."""
+class Sent(NamedTuple):
+    """What a plan sends: its picks, and the sites that they are from, by id."""
 
-    option: Option
-    grams: int
-    taken: Mapping[str, int]  # by sku
+    task: Task
+    picks: tuple[Pick, ...]
+    options: tuple[Option, ...]
+
+    def grams(self, site: str) -> int:
+        """What a site's parcel weighs."""
+        lines = [(pick.demand.line_id, pick.quantity) for pick in self.picks if pick.site == site]
+        return sum(
+            line.grams_each * units
+            for line_id, units in lines
+            for line in self.task.wanted
+            if line.demand.line_id == line_id
+        )
+
+    def taken(self, site: str) -> Mapping[str, int]:
+        """Units of each sku that a site's parcel holds."""
+        units: dict[str, int] = {}
+        for demand, where, quantity in self.picks:
+            if where == site:
+                units[demand.sku] = units.get(demand.sku, 0) + quantity
+        return units
 
 
 Points = tuple[int, ...]
 
 
-def parcels_of(task: Task, picks: tuple[Pick, ...]) -> tuple[Parcel, ...]:
-    """What a plan takes, by site."""
-    grams_each = {line.demand.line_id: line.grams_each for line in task.wanted}
-    grams: dict[str, int] = {}
-    taken: dict[str, dict[str, int]] = {}
-    for demand, site, units in picks:
-        grams[site] = grams.get(site, 0) + units * grams_each[demand.line_id]
-        of_site = taken.setdefault(site, {})
-        of_site[demand.sku] = of_site.get(demand.sku, 0) + units
-    return tuple(Parcel(task.options[site], grams[site], taken[site]) for site in sorted(grams))
-
-
 def points_of(task: Task, picks: tuple[Pick, ...]) -> Points:
     """The plan's points by the criteria of the rule, in their order."""
-    parcels = parcels_of(task, picks)
-    return tuple(_POINTS[criterion.by](task, parcels) for criterion in task.rule.criteria)
+    sites = sorted({pick.site for pick in picks})
+    sent = Sent(task, picks, tuple([task.options[site] for site in sites]))
+    return tuple([_POINTS[criterion.by](sent) for criterion in task.rule.criteria])
 
 
 def total(rule: Rule, points: Points) -> Points:
@@ -48,54 +55,56 @@ def total(rule: Rule, points: Points) -> Points:
     return (sum(criterion.weight * point for criterion, point in zip(rule.criteria, points, strict=True)),)
 
 
-def _distance(_task: Task, parcels: tuple[Parcel, ...]) -> int:
-    return sum(parcel.option.near.meters for parcel in parcels)
+def _distance(sent: Sent) -> int:
+    return sum([option.near.meters for option in sent.options])
 
 
-def _priority(_task: Task, parcels: tuple[Parcel, ...]) -> int:
-    return sum(parcel.option.terms.priority for parcel in parcels)
+def _priority(sent: Sent) -> int:
+    return sum([option.terms.priority for option in sent.options])
 
 
-def _cost(task: Task, parcels: tuple[Parcel, ...]) -> int:
+def _cost(sent: Sent) -> int:
+    task = sent.task
     return sum(
-        parcel.option.terms.handling + task.tariff.price(parcel.grams, domestic=_is_domestic(task, parcel))
-        for parcel in parcels
+        option.terms.handling
+        + task.tariff.price(sent.grams(option.near.site), domestic=option.near.country == task.country)
+        for option in sent.options
     )
 
 
-def _splits(_task: Task, parcels: tuple[Parcel, ...]) -> int:
-    return max(0, len(parcels) - 1)
+def _splits(sent: Sent) -> int:
+    return max(0, len(sent.options) - 1)
 
 
-def _capacity(_task: Task, parcels: tuple[Parcel, ...]) -> int:
-    capacities = ((parcel.option.load + 1, parcel.option.terms.capacity_a_day) for parcel in parcels)
+def _capacity(sent: Sent) -> int:
+    capacities = ((option.load + 1, option.terms.capacity_a_day) for option in sent.options)
     return sum(load * THOUSAND // capacity for load, capacity in capacities if capacity)
 
 
-def _balance(_task: Task, parcels: tuple[Parcel, ...]) -> int:
-    return sum(units * THOUSAND // parcel.option.free[sku] for parcel in parcels for sku, units in parcel.taken.items())
+def _balance(sent: Sent) -> int:
+    return sum(
+        units * THOUSAND // option.free[sku]
+        for option in sent.options
+        for sku, units in sent.taken(option.near.site).items()
+    )
 
 
-def _ship_by(task: Task, parcels: tuple[Parcel, ...]) -> int:
-    return sum(_days_late(task, parcel) for parcel in parcels)
+def _ship_by(sent: Sent) -> int:
+    return sum(_days_late(sent.task, option) for option in sent.options)
 
 
-def _days_late(task: Task, parcel: Parcel) -> int:
+def _days_late(task: Task, option: Option) -> int:
     if task.arrives is not None:
-        promised = task.arrives(parcel.option.near)
+        promised = task.arrives(option.near)
         return UNRATED if promised is None else max(0, (promised - task.deliver_on).days)
-    transit = task.tariff.transit_days(domestic=_is_domestic(task, parcel))
+    transit = task.tariff.transit_days(domestic=option.near.country == task.country)
     if transit == UNRATED:
         return UNRATED
-    arrives = add_working_days(task.day, parcel.option.terms.handling_days + transit)
+    arrives = add_working_days(task.day, option.terms.handling_days + transit)
     return max(0, (arrives - task.deliver_on).days)
 
 
-def _is_domestic(task: Task, parcel: Parcel) -> bool:
-    return parcel.option.near.country == task.country
-
-
-_POINTS: Mapping[By, Callable[[Task, tuple[Parcel, ...]], int]] = {
+_POINTS: Mapping[By, Callable[[Sent], int]] = {
     By.DISTANCE: _distance,
     By.PRIORITY: _priority,
     By.COST: _cost,

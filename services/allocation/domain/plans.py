@@ -53,7 +53,7 @@ class Task(NamedTuple):
     @property
     def units(self) -> int:
         """All that is wanted."""
-        return sum(line.demand.quantity for line in self.wanted)
+        return sum([line.demand.quantity for line in self.wanted])
 
     @property
     def most_sites(self) -> int:
@@ -109,8 +109,12 @@ def fill(task: Task, sites: Sequence[str]) -> tuple[Pick, ...]:
         picks += (
             _parts(task, line.demand, sites, left) if site is None else (Pick(line.demand, site, line.demand.quantity),)
         )
-    whole = sum(pick.quantity for pick in picks) == task.units
-    return tuple(picks) if whole or task.rule.unfilled is not Unfilled.QUEUE else ()
+    return tuple(picks) if _may_go(task, picks) else ()
+
+
+def _may_go(task: Task, picks: Iterable[Pick]) -> bool:
+    """Whether the rule lets this much go, be it all or not."""
+    return task.rule.unfilled is not Unfilled.QUEUE or sum([pick.quantity for pick in picks]) == task.units
 
 
 def _fill_together(task: Task, sites: Sequence[str]) -> tuple[Pick, ...]:
@@ -120,8 +124,7 @@ def _fill_together(task: Task, sites: Sequence[str]) -> tuple[Pick, ...]:
     nears = [task.options[site].near for site in sites]
     is_whole = task.rule.unfilled is not Unfilled.PART_SHIP
     picks = [pick for one in goods_of(demands, task.kits) for pick in give(one, nears, left, whole=is_whole)]
-    filled = sum(pick.quantity for pick in picks) == task.units
-    return tuple(picks) if filled or task.rule.unfilled is not Unfilled.QUEUE else ()
+    return tuple(picks) if _may_go(task, picks) else ()
 
 
 def _whole_from(demand: DemandLine, shelves: Sequence[tuple[str, Mapping[str, int]]]) -> str | None:

@@ -7,17 +7,16 @@ from typing import Any, NamedTuple
 
 from schemas.failures import ResourceUnits
 from schemas.light import light, replace
-from schemas.policies import By, Criterion, Rule, SourcingPolicy, Unfilled, When
+from schemas.policies import By, Criterion, Rule, SourcingPolicy, When
 from schemas.reference import Kind, Rate
 from schemas.sourcing import Candidate, Explanation, OrderTerms, SitePoints, Sourcing
 from schemas.stock import DemandLine, ReserveStock
-from services.allocation.domain.criteria import points_of
 from services.allocation.domain.dates import Dates
 from services.allocation.domain.eligibility import Sites, sites_for
-from services.allocation.domain.plans import Task, Wanted, fill
+from services.allocation.domain.plans import Task, Wanted
 from services.allocation.domain.promises import UNWEIGHED_GRAMS
 from services.allocation.domain.rows import LOADS, TODAY, Today, Waiting
-from services.allocation.domain.search import Found, able_sites, search
+from services.allocation.domain.search import Found, search
 from services.allocation.domain.shelf_life import shelf_life
 from services.allocation.domain.sourcing import Free, NearSite, Pick, SiteMap, explain
 from services.allocation.domain.stock import Stock
@@ -125,7 +124,7 @@ def decide(
     task = Task(
         wanted=tuple(_wanted(stock, party.terms, demand) for demand in demands),
         options=sites.options,
-        rule=rule if _compares_worth(stock, party) else rule.model_copy(update={"min_shipment_value": None}),
+        rule=rule if _compares_worth(stock, party, rule) else rule.model_copy(update={"min_shipment_value": None}),
         tariff=stock.tariff,
         country=party.destination.country,
         day=date.fromisoformat(stock.day),
@@ -141,8 +140,8 @@ def _arrives(dates: Dates, party: Party, near: NearSite) -> date | None:
     return promise.deliver_on if promise else None
 
 
-def _compares_worth(stock: RuledStock, party: Party) -> bool:
-    return _worth(party.terms, stock.policy.currency) is not None
+def _compares_worth(stock: RuledStock, party: Party, rule: Rule) -> bool:
+    return rule.min_shipment_value is None or _worth(party.terms, stock.policy.currency) is not None
 
 
 def _wanted(stock: Stock, terms: OrderTerms | None, demand: DemandLine) -> Wanted:
@@ -172,7 +171,7 @@ def explained(stock: RuledStock, decision: Decision, free: Free, trigger: str) -
         criteria=tuple(str(criterion.by) for criterion in task.rule.criteria),
         points=found.plan.points,
         unfilled=found.plan.rank[0],
-        alone=tuple(_alone_points(task, site) for site in able_sites(task)),
+        alone=tuple([_alone(site=one.sites[0], unfilled=one.rank[0], points=one.points) for one in found.alone]),
     )
     candidates = tuple(_with_reason(one, decision.sites.excluded) for one in plain.candidates)
     plain = replace(plain, rule=f"{stock.policy.name}/{task.rule.name}", candidates=candidates, sourcing=sourcing)
@@ -186,13 +185,6 @@ def _kept_for(task: Task, sku: str) -> dict[str, int]:
 def _with_reason(candidate: Candidate, excluded: Mapping[str, str]) -> Candidate:
     reason = excluded.get(candidate.site)
     return replace(candidate, excluded=reason) if reason else candidate
-
-
-def _alone_points(task: Task, site: str) -> SitePoints:
-    rule = task.rule.model_copy(update={"unfilled": Unfilled.PART_SHIP})
-    picks = fill(task._replace(rule=rule), (site,))
-    unfilled = task.units - sum(pick.quantity for pick in picks)
-    return _alone(site=site, unfilled=unfilled, points=points_of(task, picks))
 
 
 def fold_loads(stock: Stock, day: str, sites: Iterable[str]) -> None:

@@ -15,7 +15,7 @@ from services.allocation.domain.sourcing import Pick
 EXACT_SITES = 4  # 64 plans; five sites have 325
 EXACT, GREEDY = "exact", "greedy"
 _NOBODY: tuple[str, ...] = ()
-_RELAXED = {"unfilled": Unfilled.PART_SHIP, "min_shipment_value": None}
+_RELAXED: dict[str, object] = {"unfilled": Unfilled.PART_SHIP, "min_shipment_value": None}
 
 Rank = tuple[int, Points, tuple[str, ...], tuple[str, ...]]
 
@@ -34,11 +34,12 @@ class Plan(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The best plan, how it was found and among how many that were looked at."""
+    """The best plan, how it was found, and among how many; and what each site that has any of it could send alone."""
 
     plan: Plan
     method: str
     compared: int
+    alone: tuple[Plan, ...]
 
 
 class _Looked:
@@ -47,8 +48,18 @@ class _Looked:
     def __init__(self, task: Task) -> None:
         self.task = task
         self.plans: dict[tuple[str, ...], Plan] = {}
-        self._shelves = shelves_of(task)
+        self._units, self._shelves = task.units, shelves_of(task)
         self._made: dict[tuple[object, ...], Plan] = {}
+        self._relaxed: _Looked | None = None
+
+    def relaxed(self) -> "_Looked":
+        """The same under a rule that lets go whatever can be sent: itself, where the rule does."""
+        rule = self.task.rule
+        if rule.unfilled is Unfilled.PART_SHIP and rule.min_shipment_value is None:
+            return self
+        if self._relaxed is None:
+            self._relaxed = _Looked(self.task._replace(rule=rule.model_copy(update=_RELAXED)))
+        return self._relaxed
 
     def at(self, sites: tuple[str, ...]) -> Plan:
         found = self.plans.get(sites)
@@ -60,7 +71,7 @@ class _Looked:
         gives = tuple(shelf.gives(sites) for shelf in self._shelves)
         made = self._made.get(gives)
         if made is None:
-            made = self._made[gives] = _plan(self.task, sites)
+            made = self._made[gives] = _plan(self.task, sites, self._units)
         if not made.sites:  # nobody, or not allowed
             return made
         unfilled, score, used, _ = made.rank
@@ -69,23 +80,23 @@ class _Looked:
 
 def search(task: Task) -> Found:
     """The best plan; one without picks where nothing can be sent."""
-    looked = _Looked(task)
-    best, method = _explore(looked)
-    return Found(best, method, len(looked.plans))
+    looked, able = _Looked(task), able_sites(task)
+    best, method = _explore(looked, able)
+    compared = len(looked.plans)
+    return Found(best, method, compared, tuple([looked.relaxed().at((site,)) for site in able]))
 
 
 def plans(task: Task) -> list[Plan]:
     """All that a search looks at, best first, of those with the same picks one."""
     looked = _Looked(task)
-    _explore(looked)
+    _explore(looked, able_sites(task))
     best: dict[tuple[Pick, ...], Plan] = {}
     for plan in sorted(looked.plans.values(), key=_rank):
         best.setdefault(plan.picks, plan)
     return list(best.values())
 
 
-def _explore(looked: _Looked) -> tuple[Plan, str]:
-    able = able_sites(looked.task)
+def _explore(looked: _Looked, able: tuple[str, ...]) -> tuple[Plan, str]:
     if len(able) <= EXACT_SITES:
         return min(map(looked.at, _orders(able, looked.task.most_sites)), key=_rank), EXACT
     return _improve(looked, _start(looked, able), able), GREEDY
@@ -102,12 +113,12 @@ def able_sites(task: Task) -> tuple[str, ...]:
     return tuple(site for site in sorted(task.options) if any(task.options[site].free.get(sku, 0) > 0 for sku in skus))
 
 
-def _plan(task: Task, sites: tuple[str, ...]) -> Plan:
+def _plan(task: Task, sites: tuple[str, ...], units: int) -> Plan:
     picks = fill(task, sites)
     if not is_allowed(task, picks):
         picks, sites = (), _NOBODY
     points = points_of(task, picks)
-    unfilled = task.units - sum(pick.quantity for pick in picks)
+    unfilled = units - sum([pick.quantity for pick in picks])
     used = tuple(sorted({pick.site for pick in picks}))
     return Plan((unfilled, total(task.rule, points), used, sites), points, picks)
 
@@ -125,9 +136,8 @@ def _orders(sites: Sequence[str], most: int) -> Iterator[tuple[str, ...]]:
 
 def _start(looked: _Looked, able: Sequence[str]) -> Plan:
     """Greed looks a site ahead, and a rule that wants all or nothing may hide what leads to all: it is also relaxed."""
-    rule = looked.task.rule.model_copy(update=_RELAXED)
-    relaxed = _greedy(_Looked(looked.task._replace(rule=rule)), able)
-    return min(_greedy(looked, able), looked.at(relaxed.sites), key=_rank)
+    found, relaxed = _greedy(looked, able), looked.relaxed()
+    return found if relaxed is looked else min(found, looked.at(_greedy(relaxed, able).sites), key=_rank)
 
 
 def _greedy(looked: _Looked, able: Sequence[str]) -> Plan:

@@ -53,7 +53,8 @@ def decide_wave(stock: Stock, command: DecideWave) -> tuple[StockEvent, ...]:
     picked = {column.order_id: column for column in (one_by_one if chosen is None else chosen)}
     for one in asked:
         if one.order_id in picked:
-            _promise(stock, draft, one, Found(picked[one.order_id].plan, str(method), len(columns)), command)
+            found = Found(picked[one.order_id].plan, str(method), len(columns), one.alone.found.alone)
+            _promise(stock, draft, one, found, command)
     reason = "the search for the best was given up at its limit of nodes" if chosen is None else ""
     draft.say(_said(command, method, tuple(one.order_id for one in asked if one.order_id in picked), reason))
     return tuple(draft.events)
