@@ -1,6 +1,7 @@
 """From a service's declaration to the lanes that its worker runs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from cauce.runtime.deciding import EntityHandler, RowsHandler, receive
 from cauce.runtime.doors.door import door_lane
@@ -19,7 +20,7 @@ Subject = Callable[[Record], bytes | None]
 
 def lanes_of(service: Service, settings: Settings) -> tuple[Lane, ...]:
     """The lanes of a service, ready for a worker; also what topics to create and what to replay."""
-    return tuple(_lane(declared, settings) for declared in service.lanes)
+    return tuple(replace(_lane(declared, settings), pause_seconds=service.pause_seconds) for declared in service.lanes)
 
 
 def _lane(declared: ServiceLane, settings: Settings) -> Lane:

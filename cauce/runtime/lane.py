@@ -160,6 +160,7 @@ class Lane:
     settle: Callable[[], None] = (
         nothing_to_settle  # after a batch's last record, before anybody can see what came of it
     )
+    pause_seconds: float = 0.0  # from one commit to the next, while no more waits than a batch takes
     waits: Callable[[Record], bool] = never_waits  # a batch of only these that changed nothing commits with the next
 
     def __post_init__(self) -> None:

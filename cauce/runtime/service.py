@@ -151,9 +151,11 @@ ServiceLane = EntityLane | RowsLane | DoorLane | RunnerLane
 class Service:
     """A consumer group: the lanes that share a process. Its workers can be run many times.
 
-    A service without lanes (the read model) runs itself: `run(settings)` answers the exit code.
+    A service without lanes (the read model) runs itself: `run(settings)` answers the exit code. A lane commits at most
+    once in `pause_seconds`, unless more waits than a transaction takes.
     """
 
     name: str
     lanes: tuple[ServiceLane, ...] = ()
     run: Callable[[Settings], int] | None = None
+    pause_seconds: float = 0.0

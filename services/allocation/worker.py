@@ -10,6 +10,7 @@ from services.allocation.domain.stock import Stock
 
 SERVICE = Service(
     name="allocation",
+    pause_seconds=0.03,
     lanes=(
         DoorLane(
             service="allocation",

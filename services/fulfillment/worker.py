@@ -53,4 +53,4 @@ DOOR = DoorLane(
     publishes=(RecordScan, RecordFailure, RecordCarrierEvent),
 )
 
-SERVICE = Service("fulfillment", lanes=(SHIPMENTS, DOOR))
+SERVICE = Service("fulfillment", lanes=(SHIPMENTS, DOOR), pause_seconds=0.05)

@@ -53,4 +53,4 @@ SUPPLEMENTS = EntityLane(
     entity="supplements",
 )
 
-SERVICE = Service("intake", lanes=(ORDERS, SUPPLEMENTS, DOOR))
+SERVICE = Service("intake", lanes=(ORDERS, SUPPLEMENTS, DOOR), pause_seconds=0.03)

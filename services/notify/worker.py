@@ -15,6 +15,7 @@ FACTS = (
 
 SERVICE = Service(
     "notify",
+    pause_seconds=0.3,
     lanes=(
         EntityLane(
             service="notify",

@@ -9,6 +9,7 @@ from services.payments.providers.sandbox import connect
 
 SERVICE = Service(
     name="payments",
+    pause_seconds=0.1,
     lanes=(
         EntityLane(
             service="payments",

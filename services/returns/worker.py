@@ -24,6 +24,7 @@ from services.returns.domain.state import OrderReturns
 
 SERVICE = Service(
     name="returns",
+    pause_seconds=0.2,
     lanes=(
         DoorLane(
             service="returns",

@@ -6,7 +6,7 @@ from world.travel import packed, picked, taken
 
 from schemas.backorders import Backordered
 from schemas.closures import SiteOpened
-from schemas.failures import Failing, SourceFailed
+from schemas.failures import Failing, SourceFailed, WorkFailed
 from schemas.shipments import ParcelDelivered, ParcelPacked, ParcelShipped, WarehouseWork, Work
 from schemas.stock import Allocated, Move, StockMoved
 
@@ -58,6 +58,7 @@ async def test_failed_units_that_the_customer_cancels_at_once_are_promised_to_no
     order = await world.outside.buy(xia, SCONCE=2)
     work = await picked(world, order)
     await world.outside.fail(work, Failing.REJECTED)
+    await world.facts.one(WorkFailed, order_id=work.order_id)
     await world.outside.cancel(order)
     await world.facts.one(SourceFailed, order_id=work.order_id)
     await world.settled()

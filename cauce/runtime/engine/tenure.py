@@ -48,6 +48,7 @@ class Tenure:
         self._background: asyncio.Future[None] | None = None
         self.lost = False  # another has fenced us: nobody's fault
         self._commits = Commits()
+        self._pause: asyncio.Task[None] | None = None  # until the next batch may be fetched
         self._held: list[tuple[str, int, int]] = []  # runs of batches that wait for the next to be committed
         self._fresh = True  # nothing committed yet
         self._fetched = 0  # records in the last fetch
@@ -111,18 +112,22 @@ class Tenure:
 
         With a backlog the next batch is decided meanwhile.
         """
-        return self.gate.open and (
-            self.under_way is None or (self._fetched >= _WORTH_DECIDING_AHEAD and not self._works)
-        )
+        if not self.gate.open or self._works or self._pauses:
+            return False
+        return self._commits.under_way() is None or self._fetched >= _WORTH_DECIDING_AHEAD
 
     @property
     def _works(self) -> bool:
         return self.task is not None and not self.task.done()
 
     @property
+    def _pauses(self) -> bool:
+        return self._pause is not None and not self._pause.done()
+
+    @property
     def under_way(self) -> asyncio.Task[None] | None:
-        """The task that works through a fetch, or the commit after it."""
-        return self.task if self._works else self._commits.under_way()
+        """The task that works through a fetch, the commit after it, or the pause after that."""
+        return self.task if self._works else self._commits.under_way() or (self._pause if self._pauses else None)
 
     async def process(self, fetched: Mapping[str, Sequence[Any]]) -> None:
         """Work through one fetch, a transaction a batch. Inputs follow one another in the order they are declared.
@@ -183,7 +188,10 @@ class Tenure:
         for name, end in ends.items():
             self.rows[name].keep(offset=end, now=now)
         self.changed.set()
-        self._tell_commit(work, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        if self._fetched < self.lane.max_batch and seconds < self.lane.pause_seconds:
+            self._pause = asyncio.ensure_future(asyncio.sleep(self.lane.pause_seconds - seconds))
+        self._tell_commit(work, seconds)
 
     def _tell_late(self, work: UnitOfWork) -> None:
         """The brokers have given this transaction up by now, or do not answer, or cannot write its end."""
@@ -247,6 +255,8 @@ class Tenure:
             await asyncio.wait([self._background], timeout=LAST_WORDS_SECONDS)
         self.gate.close()
         await self.settle()
+        if self._pause is not None:
+            self._pause.cancel()
         for rows in self.rows.values():
             rows.shelf.close()
         self.rows = {}

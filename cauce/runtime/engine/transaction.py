@@ -1,6 +1,7 @@
 """One Kafka transaction: a unit's outputs, changelog records, journal record and input offsets."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -28,17 +29,32 @@ async def commit(
     for name, changes in encoded.items():
         records = [(key, value, ()) for key, value in changes]
         logged[name] = await send_records(producer, prefix + lane.changelogs[name], partition, records)
-    # aiokafka commits a transaction although one of its batches was refused for good: see every delivery first.
-    for delivery, _ in deliveries:
-        await delivery
-    ends = {name: await _end(changelog) for name, changelog in logged.items()}
-    if offsets := _offsets(work, prefix):
-        await producer.send_offsets_to_transaction(offsets, group)
+    offsets = asyncio.ensure_future(_send_offsets(producer, work, prefix, group))
+    try:
+        ends, _ = await asyncio.gather(_delivered(deliveries, logged), offsets)
+    finally:
+        offsets.cancel()  # where a delivery failed
     await producer.commit_transaction()
     return ends
 
 
-async def _end(deliveries: list[Delivery]) -> int:
+async def _send_offsets(producer: AIOKafkaProducer, work: UnitOfWork, prefix: str, group: str) -> None:
+    """They take another connection than what is produced, so both are under way together."""
+    if offsets := _offsets(work, prefix):
+        await producer.send_offsets_to_transaction(offsets, group)
+
+
+async def _delivered(outputs: Iterable[Delivery], logged: Mapping[str, Iterable[Delivery]]) -> dict[str, int]:
+    """The last changelog offset by table, once the brokers have everything.
+
+    aiokafka commits a transaction although one of its batches was refused for good, so every delivery is seen before.
+    """
+    for delivery, _ in outputs:
+        await delivery
+    return {name: await _end(changelog) for name, changelog in logged.items()}
+
+
+async def _end(deliveries: Iterable[Delivery]) -> int:
     end = -1
     for delivery, count in deliveries:
         end = (await delivery).offset + count - 1
