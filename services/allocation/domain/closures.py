@@ -68,9 +68,23 @@ def closures_of(stock: Stock) -> Closures:
     return found
 
 
+def closed_sites(stock: Stock) -> frozenset[str]:
+    """The sites that send nothing now."""
+    return frozenset(_closed(closures_of(stock)))
+
+
+def _closed(closures: Closures) -> Iterator[str]:
+    return (site for site, closure in closures.items() if closure.closed)
+
+
+def turns_sites(events: Iterable[StockEvent]) -> bool:
+    """Whether these events may close a site or open one."""
+    return any(isinstance(event, SiteClosing | SiteOpened) for event in events)
+
+
 def open_only(stock: Stock, closures: Closures) -> Stock:
     """The stock as searches are to see it."""
-    closed = tuple(site for site, closure in closures.items() if closure.closed)
+    closed = tuple(_closed(closures))
     reference = stock.reference.everywhere if isinstance(stock.reference, OpenReference) else stock.reference
     return Stock(stock.rows, OpenReference(reference, closed) if closed else reference, stock.dates, stock.shelf_life)
 

@@ -2,13 +2,16 @@
 
 Of a kit it is what each site has whole: as many as the scarcest of its components there makes. A pool without safety
 stock, kits and lots tells no levels, and pays nothing for them. Units of lots that do not last are not to be sold.
+What a closed site has nobody may sell: its skus are told anew as it closes and as it opens.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from schemas.kits import KitComponent, kits_of
 from schemas.levels import ChannelLevel, StockLevel
 from services.allocation.domain import rows as kinds
+from services.allocation.domain.closures import closed_sites, closures_of, open_only, turns_sites
 from services.allocation.domain.foresight import Evolve, after, skus_of_free
 from services.allocation.domain.safety import SafetyMap
 from services.allocation.domain.sourcing import SiteMap
@@ -18,10 +21,14 @@ from services.allocation.domain.stock import Stock, StockEvent
 def told(stock: Stock, pool: int, events: tuple[StockEvent, ...], evolve: Evolve) -> tuple[StockEvent, ...]:
     """A decision's events, and the levels that they change."""
     moved = skus_of_free(events)
-    if not moved:
+    turned = turns_sites(events)
+    if not moved and not turned:
         return events
-    skus = stock.reference.derived("kits", KitBook).touched(moved) if stock.reference.version("kits") else moved
     ahead = after(stock, events, evolve)
+    if turned:
+        moved |= dict.fromkeys(_skus_at(ahead, closed_sites(ahead) ^ closed_sites(stock)))
+        ahead = open_only(ahead, closures_of(ahead))
+    skus = stock.reference.derived("kits", KitBook).touched(moved) if stock.reference.version("kits") else moved
     number, news = stock.rows.get(kinds.COUNTERS, kinds.LEVEL_NUMBER) or 0, []
     for sku in skus:
         level = _level(ahead, sku)
@@ -29,6 +36,13 @@ def told(stock: Stock, pool: int, events: tuple[StockEvent, ...], evolve: Evolve
             number += 1
             news.append(_stock_level(pool, sku, number, level))
     return (*events, *news)
+
+
+def _skus_at(stock: Stock, sites: AbstractSet[str]) -> Iterator[str]:
+    """What any of these sites has free."""
+    for sku, spread in stock.rows.scan(kinds.POSITIONS, "", kinds.AFTER_ANY_SKU):
+        if any(spread.free.get(site) for site in sites):
+            yield sku
 
 
 class KitBook:

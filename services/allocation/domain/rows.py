@@ -41,6 +41,7 @@ LOADS, TODAY = "loads", "today"  # the kind, and its only key; it is that of WAT
 # the counters' keys
 QUEUE_NUMBER, OPEN_PURCHASES, LEVEL_NUMBER = "queue_number", "open_purchases", "level_number"
 LAPSE_NUMBER, TELLING_NUMBER, FAILURE_NUMBER = "lapse_number", "telling_number", "failure_number"
+AFTER_ANY_SKU = "\U0010ffff"
 ALL_SITES = "sites"  # the only key of CLOSURES: most pools have none
 SEEN_MARK = True
 
