@@ -140,7 +140,7 @@ TOPICS: tuple[Topic, ...] = (
           desk.RequestRefused),
     _fact("reservations", "allocation-keeper", "insight", "how far promised units are, and which are promised no more",
           reservations.ShipmentAdvanced, reservations.StockReleased, failures.SourceFailed),
-    _fact("site-closures", "allocation-keeper", "", "sites send nothing for a while, or again",
+    _fact("site-closures", "allocation-keeper", "insight", "sites send nothing for a while, or again",
           closures.SiteClosing, closures.SiteOpened),
     _fact("waves", "allocation-keeper", "", "orders that waited were decided on together", waves.WaveDecided),
     _fact("warehouse-work", "fulfillment-shipments", "outside insight", "work for the crew of a site",

@@ -1,14 +1,21 @@
-"""`cauce site close | open`: a site that sends nothing for a while."""
+"""`cauce site close | open | list`: sites that send nothing for a while."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import click
+from rich.console import RenderableType
 
+from cauce.cli import order_words as words
 from cauce.cli.forms import NAME, named
+from cauce.cli.plain import say, say_json
+from cauce.cli.screen import Screen, grid, text
 from cauce.cli.stock_requests import SITE, hand_in
 from cauce.runtime.clock import clock_of
 from cauce.runtime.settings import Settings
 from schemas.stock_forms import SiteClosure, SiteOpening
+from services.insight.reading import Fields, reading, to_json
+from services.insight.site_reading import closures_standing
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -49,3 +56,29 @@ def open_(site: str, name: str) -> None:
     """SITE sends again; whoever waits for what it has is served."""
     form = SiteOpening(opening=named(name, "opening"), site=site)
     hand_in(form, f"opening {form.opening} is handed in: {site} is open")
+
+
+@command.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def list_(*, as_json: bool) -> None:
+    """List the sites that are closed or will be: since when, until when, and why."""
+    with reading(Settings()) as connection:
+        found = closures_standing(connection)
+    if as_json:
+        for closure in found:
+            say_json(closure, default=to_json)
+    elif found:
+        Screen().print(page(found))
+    else:
+        say("every site is open")
+
+
+def page(closures: Iterable[Fields]) -> RenderableType:
+    """The closures that stand."""
+    table = grid("site", "state", "since", "until", "why")
+    for one in closures:
+        since = words.moment(one["at"]) if one["closed"] else f"from {one['begins_on']} on"
+        until = f"the end of {one['ends_on']}" if one["ends_on"] else "it is opened"
+        cells = (one["site"], "closed" if one["closed"] else "will close", since, until, one["reason"])
+        table.add_row(*map(text, cells))
+    return table

@@ -14,7 +14,7 @@ _UNITS = ("on hand", "free", "reserved", "picked", "packed", "quarantined")
 
 def page(story: SkuStory) -> RenderableType:
     """A sku: its positions and their sum, then what is going on with it."""
-    parts: list[RenderableType] = [section(f"{story.sku} by site", _positions(story.positions))]
+    parts: list[RenderableType] = [section(f"{story.sku} by site", _positions(story.positions, story.closed))]
     if story.lots:
         parts.append(section("lots", _lots(story.lots)))
     if story.counts:
@@ -31,10 +31,13 @@ def page(story: SkuStory) -> RenderableType:
     return Group(*parts)
 
 
-def _positions(positions: Sequence[Fields]) -> RenderableType:
-    table = grid("site", *_UNITS, right=_UNITS)
+def _positions(positions: Sequence[Fields], closed: Iterable[Fields]) -> RenderableType:
+    table, sites = grid("site", *_UNITS, right=_UNITS), {one["site"] for one in closed}
     for position in positions:
-        table.add_row(text(position["site"]), *_cells(position[_column(name)] for name in _UNITS))
+        site = position["site"]
+        table.add_row(
+            text(f"{site} (closed)" if site in sites else site), *_cells(position[_column(name)] for name in _UNITS)
+        )
     if len(positions) > 1:
         sums = (sum(position[_column(name)] for position in positions) for name in _UNITS)
         table.add_row(text("all", "bold"), *_cells(sums))

@@ -6,11 +6,12 @@ from sqlalchemy import Connection, Select, func, select
 
 from services.insight.lot_reading import lots_of
 from services.insight.reading import Fields
+from services.insight.site_reading import closures_standing
 from services.insight.stock_tables import ALERTS, COUNT_LINES, COUNTS, INBOUND, LEVELS, POSITIONS, TRANSFERS
 
 
 class SkuStory(NamedTuple):
-    """Everything about a sku: its positions, its counts and transfers, newest first, and what is still to come."""
+    """Everything about a sku: its positions, its counts and transfers, newest first, what is still to come; who is closed."""
 
     sku: str
     positions: list[Fields]
@@ -20,6 +21,7 @@ class SkuStory(NamedTuple):
     levels: list[Fields]
     alerts: list[Fields]
     lots: list[Fields]
+    closed: list[Fields]
 
 
 def sku_story(connection: Connection, sku: str, *, limit: int) -> SkuStory:
@@ -27,15 +29,18 @@ def sku_story(connection: Connection, sku: str, *, limit: int) -> SkuStory:
     positions = select(POSITIONS).where(POSITIONS.c.sku == sku).order_by(POSITIONS.c.site)
     sent = TRANSFERS.c.sent_at.desc()
     transfers = select(TRANSFERS).where(TRANSFERS.c.sku == sku).order_by(sent, TRANSFERS.c.transfer_id).limit(limit)
+    at_sites = _fields(connection, positions)
+    sites = {one["site"] for one in at_sites}
     return SkuStory(
         sku,
-        _fields(connection, positions),
+        at_sites,
         _fields(connection, _counts_of(sku).limit(limit)),
         _fields(connection, transfers),
         _fields(connection, _inbound_of(sku).limit(limit)),
         _fields(connection, _levels_of(sku)),
         _fields(connection, select(ALERTS).where(ALERTS.c.sku == sku).order_by(ALERTS.c.sequence.desc()).limit(limit)),
         lots_of(connection, sku),
+        [one for one in closures_standing(connection) if one["closed"] and one["site"] in sites],
     )
 
 

@@ -107,6 +107,16 @@ LOT_MOVES = Table(
     Column("at", UtcInstant),
     Index("ix_lot_moves_sku", "sku", "lot"),
 )
+CLOSURES = Table(
+    "site_closures",
+    METADATA,
+    key("site"),
+    key("sequence", BigInteger),  # the last one stands
+    *of(String, "closure_id", "reason"),
+    *of(Boolean, "stands", "closed"),
+    *of(Date, "begins_on", "ends_on"),
+    Column("at", UtcInstant),
+)
 EXPECTED = Table(
     "backorders_expected",
     METADATA,

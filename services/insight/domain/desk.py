@@ -1,8 +1,10 @@
-"""What a site's desk does with its stock: counts, transfers, supply on its way, and what channels may sell."""
+"""What a site's desk does with its stock: counts, transfers, supply on its way, closures, what channels may sell."""
 
+from datetime import date
 from typing import Any
 
 from schemas.base import Message
+from schemas.closures import SiteClosing, SiteOpened
 from schemas.counts import CountApproved, CountOpened, CountRefused, CountReported, CountShort
 from schemas.desk import RequestRefused
 from schemas.inbound import BackorderExpected, InboundChanged
@@ -89,6 +91,27 @@ def _level(fact: Fact, level: StockLevel) -> tuple[Row, ...]:
     return tuple(Row("levels", about | {"channel": one.channel, "available": one.available}) for one in level.channels)
 
 
+def _closing(fact: Fact, closing: SiteClosing) -> tuple[Row, ...]:
+    return _closure(
+        fact,
+        closing,
+        stands=True,
+        closed=closing.closed,
+        reason=closing.reason,
+        begins_on=_day(closing.begins_on),
+        ends_on=_day(closing.ends_on),
+    )
+
+
+def _closure(fact: Fact, said: SiteClosing | SiteOpened, **values: Any) -> tuple[Row, ...]:
+    about = {"site": said.site, "sequence": fact.envelope.sequence, "closure_id": said.closure_id, "at": fact.at}
+    return (Row("site_closures", about | values),)
+
+
+def _day(day: str | None) -> date | None:
+    return date.fromisoformat(day) if day else None
+
+
 def _no_rows(_fact: Fact, _message: Message) -> tuple[Row, ...]:
     return ()
 
@@ -104,5 +127,7 @@ PROJECTIONS: dict[type[Message], Projection] = {
     InboundChanged: _inbound,
     BackorderExpected: _expected,
     StockLevel: _level,
+    SiteClosing: _closing,
+    SiteOpened: lambda fact, opened: _closure(fact, opened, stands=False),
     RequestRefused: _no_rows,
 }
