@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime
 import pytest
 from rich.console import Console
 
+from cauce.cli import stock_page
 from cauce.cli.site import page
 from schemas.closures import SiteClosing, SiteOpened
 from schemas.envelope import Envelope
 from schemas.light import lightened
 from services.insight.domain.rows import Fact
 from services.insight.site_reading import closures_standing
+from services.insight.stock_reading import sku_story
 
 AT = datetime(2026, 3, 4, 8, 15, tzinfo=UTC)
 
@@ -62,3 +64,15 @@ def test_the_page_says_since_when_until_when_and_why(standing):
         "lyon will close from 2026-03-06 on it is opened flood",
         "madrid closed Wed 04 Mar 2026 08:15 the end of 2026-03-09 flood",
     ]
+
+
+def test_a_sku_is_shown_with_the_sites_that_are_closed(standing, model):
+    at = model.rows("positions")[0]
+    standing(closing(at["site"]), closing("nowhere"))
+    with model.engine.connect() as connection:
+        story = sku_story(connection, at["sku"], limit=9)
+    assert [one["site"] for one in story.closed] == [at["site"]]
+    screen = Console(width=120)
+    with screen.capture() as shown:
+        screen.print(stock_page.page(story))
+    assert f"{at['site']} (closed)" in shown.get()
