@@ -11,7 +11,7 @@ from services.insight.stock_tables import ALERTS, COUNT_LINES, COUNTS, INBOUND, 
 
 
 class SkuStory(NamedTuple):
-    """Everything about a sku: its positions, its counts and transfers, newest first, what is to come, what is closed."""
+    """All about a sku: its positions, its counts and transfers, newest first, what is to come, what is closed."""
 
     sku: str
     positions: list[Fields]
