@@ -28,6 +28,7 @@ HOT = (
     "schemas.envelope",
     "schemas.headers",
     "services.allocation.domain.criteria",
+    "services.allocation.domain.draft",
     "services.allocation.domain.eligibility",
     "services.allocation.domain.keeper",
     "services.allocation.domain.levels",

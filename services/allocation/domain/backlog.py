@@ -13,12 +13,13 @@ from schemas.backorders import Backordered, BackorderReleased
 from schemas.light import light, replace
 from schemas.stock import Allocated, DemandLine
 from services.allocation.domain import rows as kinds
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.promises import fold_withdrawn, promise
 from services.allocation.domain.rows import Order, Queued, Waiting, WaitingLine, site_key, turn_key, turn_of
 from services.allocation.domain.ruling import RuledStock
 from services.allocation.domain.safety import channel_of, safety_of, with_kept_back
 from services.allocation.domain.sourcing import NearSite, Pick, SiteMap, explain
-from services.allocation.domain.stock import Draft, Stock
+from services.allocation.domain.stock import Stock
 from services.allocation.domain.together import Left, give, goods_of, kit_lines, kits_of, with_kits
 from services.allocation.domain.turns import serve_by_turns, waiting_of
 

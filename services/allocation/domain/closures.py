@@ -16,11 +16,12 @@ from schemas.reference import Site, TimeReached
 from schemas.sourcing import Candidate
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.pools import FIRST_POOL
 from services.allocation.domain.promises import shipment_id
 from services.allocation.domain.rows import Closure, OpenShipment
 from services.allocation.domain.sourcing import SiteMap
-from services.allocation.domain.stock import Draft, Stock, StockEvent
+from services.allocation.domain.stock import Stock, StockEvent
 from services.allocation.domain.turns import waited_for
 
 _LAST = "\x7f"  # after any order's id

@@ -22,10 +22,11 @@ from schemas.counts import (
 from services.allocation.domain import missing
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.requests import refused
 from services.allocation.domain.rows import Count, CountLine, CountStage, site_key
 from services.allocation.domain.steps import COUNT_FOUND, COUNT_LOST
-from services.allocation.domain.stock import Draft, Stock, StockEvent, mark_seen
+from services.allocation.domain.stock import Stock, StockEvent, mark_seen
 
 
 def open_count(stock: Stock, command: OpenCount) -> tuple[StockEvent, ...]:

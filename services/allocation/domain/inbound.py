@@ -18,12 +18,13 @@ from schemas.inbound import (
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
 from services.allocation.domain.demand import fold_supply
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.inflow import is_known, not_taken_in, take_in
 from services.allocation.domain.requests import refused
 from services.allocation.domain.rows import InboundUnits, Purchase, arrival_key, site_key
 from services.allocation.domain.shelf_life import faults
 from services.allocation.domain.sourcing import units_by_sku
-from services.allocation.domain.stock import Draft, Stock, StockEvent, mark_seen
+from services.allocation.domain.stock import Stock, StockEvent, mark_seen
 
 Request = ExpectStock | AnswerPurchase | ReceivePurchase
 

@@ -21,11 +21,12 @@ from schemas.stock import (
 )
 from services.allocation.domain import lot_rows
 from services.allocation.domain.backlog import serve
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.lots import NO_LOT, back, units_of
 from services.allocation.domain.requests import refused
 from services.allocation.domain.shelf_life import faults
 from services.allocation.domain.steps import FIND, LOSE, QUARANTINE, RECEIVE, RESTOCK, WRITE_OFF, Step
-from services.allocation.domain.stock import Draft, Stock, StockEvent, mark_seen
+from services.allocation.domain.stock import Stock, StockEvent, mark_seen
 
 _refused = light(AdjustmentRefused)
 

@@ -12,9 +12,10 @@ from schemas.orders import LineQuantity
 from schemas.reference import TimeReached
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import put_lapse, put_turn, serve
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.pools import FIRST_POOL
 from services.allocation.domain.rows import Waiting, WaitingLine, site_key, turn_key
-from services.allocation.domain.stock import Draft, Stock, StockEvent
+from services.allocation.domain.stock import Stock, StockEvent
 
 _LAST = "\x7f"  # after any order's id
 _lapses, _units = light(BackorderLapsed), light(LineQuantity)

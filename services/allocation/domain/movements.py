@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from schemas.movements import Movement, MoveStock
 from schemas.stock import Bucket
 from services.allocation.domain.backlog import serve
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.lots import units_of
 from services.allocation.domain.requests import refused
 from services.allocation.domain.steps import CLEAR, SET_ASIDE, WRITE_OFF, Step
-from services.allocation.domain.stock import Draft, Stock, StockEvent
+from services.allocation.domain.stock import Stock, StockEvent
 
 _STEPS: Mapping[Movement, Step] = {
     Movement.QUARANTINE: SET_ASIDE,

@@ -10,10 +10,11 @@ from schemas.light import light
 from schemas.reservations import ShipmentAdvanced
 from schemas.stock import AdvanceShipment, Stage
 from services.allocation.domain import rows as kinds
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.promises import shipment_id
 from services.allocation.domain.rows import LineUnits, OpenShipment, Order
 from services.allocation.domain.steps import PACK, PICK, SHIP
-from services.allocation.domain.stock import Draft, Overdrawn, Stock, StockEvent
+from services.allocation.domain.stock import Overdrawn, Stock, StockEvent
 
 STAGES = tuple(Stage)
 _STEPS = (PICK, PACK, SHIP)

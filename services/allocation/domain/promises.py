@@ -9,10 +9,11 @@ from schemas.sourcing import Explanation
 from schemas.stock import Allocated, ReserveStock, Shipment, ShipmentLine, Stage
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.dates import of_order
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.rows import LineUnits, OpenShipment, Order, Waiting
 from services.allocation.domain.sourcing import NearSite, Pick
 from services.allocation.domain.steps import RESERVE
-from services.allocation.domain.stock import Draft, Stock
+from services.allocation.domain.stock import Stock
 
 UNWEIGHED_GRAMS = 500  # a unit of a product that the reference does not know
 _promised, _sent, _carried = light(Allocated), light(Shipment), light(ShipmentLine)

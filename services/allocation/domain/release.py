@@ -13,6 +13,7 @@ from schemas.stock import ReleaseStock
 from services.allocation.domain import missing
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve, with_version
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.progress import UnknownShipment, find, with_shipments
 from services.allocation.domain.promises import fold_withdrawn, shipment_id
 from services.allocation.domain.rows import (
@@ -24,7 +25,7 @@ from services.allocation.domain.rows import (
     turn_key,
 )
 from services.allocation.domain.steps import RELEASE_PICKED, RELEASE_RESERVED
-from services.allocation.domain.stock import Draft, Overdrawn, Stock, StockEvent
+from services.allocation.domain.stock import Overdrawn, Stock, StockEvent
 
 Promised = tuple[int, str]  # shipment number and line id
 _line, _canceled = light(LineQuantity), light(CanceledUnits)

@@ -8,12 +8,13 @@ from schemas.failures import ResourceUnits
 from schemas.light import light
 from schemas.sourcing import Explanation
 from schemas.stock import DemandLine, ReserveStock
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.patience import waits_until
 from services.allocation.domain.promises import promise
 from services.allocation.domain.ruling import RuledStock, decide, explained, rule_for
 from services.allocation.domain.safety import sellable, with_kept_back
 from services.allocation.domain.sourcing import NearSite, Pick, SiteMap, explain, source
-from services.allocation.domain.stock import Draft, Stock, StockEvent
+from services.allocation.domain.stock import Stock, StockEvent
 from services.allocation.domain.substitution import Sourced, with_substitutes
 from services.allocation.domain.together import kits_of, source_together, with_kits
 

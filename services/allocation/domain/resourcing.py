@@ -15,6 +15,7 @@ from schemas.stock import DemandLine, LotUnits
 from services.allocation.domain import missing
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.progress import find, with_shipments
 from services.allocation.domain.promises import promise
 from services.allocation.domain.reservation import backordered, missing_of
@@ -23,7 +24,7 @@ from services.allocation.domain.ruling import RuledStock, decide, explained, rul
 from services.allocation.domain.safety import sellable, with_kept_back
 from services.allocation.domain.sourcing import Pick, SiteMap, explain, source, units_by_sku
 from services.allocation.domain.steps import LOSE, RELEASE_PICKED, RELEASE_RESERVED, SET_ASIDE
-from services.allocation.domain.stock import Draft, Stock, StockEvent, mark_seen
+from services.allocation.domain.stock import Stock, StockEvent, mark_seen
 
 _failed, _units, _demand = light(SourceFailed), light(LineQuantity), light(DemandLine)
 Taken = Sequence[tuple[LineUnits, int]]

@@ -1,6 +1,6 @@
 """The keeper's state: the rows of a pool as a decision sees them, and the ledger that alone changes its numbers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from cauce.decider import Reference, Rows
@@ -10,17 +10,14 @@ from schemas.light import light
 from schemas.movements import MoveStock
 from schemas.reference import Product
 from schemas.reservations import ShipmentAdvanced, StockReleased
-from schemas.stock import AdjustmentRefused, Allocated, Bucket, LotUnits, Move, StockMoved
+from schemas.stock import AdjustmentRefused, Allocated, Bucket, Move, StockMoved
 from schemas.waves import WaveDecided
-from services.allocation.domain import lot_rows
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.facts import DeskFact
-from services.allocation.domain.lot_draft import LotDraft, Place
 from services.allocation.domain.lot_fold import fold_lots
-from services.allocation.domain.lots import SkuLots, named, unsellable
+from services.allocation.domain.lots import SkuLots, unsellable
 from services.allocation.domain.rows import Failures, Order, Position, Queued, Spread, Waiting
 from services.allocation.domain.shelf_life import ShelfLife
-from services.allocation.domain.steps import Step
 
 StockEvent = (
     Allocated
@@ -131,142 +128,6 @@ def moved(position: Position, source: Bucket, target: Bucket, quantity: int) -> 
         numbers[place] -= quantity
     numbers[_PLACE[target]] += quantity if target is not _OUTSIDE else -quantity
     return tuple.__new__(Position, numbers)  # a fifth of the entry, were its class asked
-
-
-Lotted = Sequence[LotUnits] | None
-_NOTHING_WITHDRAWN: Mapping[str, int] = {}
-
-
-class Draft:
-    """One decision in the making: its events so far, and the positions as they leave them.
-
-    Working state that lives as long as the decision, so that later entries of one decision see the earlier ones.
-    """
-
-    __slots__ = (
-        "_entries",
-        "_lots",
-        "_positions",
-        "_spreads",
-        "_stock",
-        "events",
-        "pool",
-        "sourced_anew",
-        "withdrawing",
-        "withdrawn",
-    )
-
-    def __init__(self, stock: Stock, pool: int) -> None:
-        self.pool = pool
-        self.events: list[StockEvent] = []
-        self.sourced_anew = ""  # an order
-        self.withdrawing, self.withdrawn = "", _NOTHING_WITHDRAWN  # an order, and its units by line
-        self._stock, self._entries = stock, 0
-        self._lots: LotDraft | None = None
-        self._positions: dict[tuple[str, str], Position] = {}
-        self._spreads: dict[str, Spread] = {}  # what was asked for, as it was before the first entry
-
-    def spread(self, sku: str) -> Spread:
-        """A sku over the sites, before any entry of this decision."""
-        found = self._spreads.get(sku)
-        if found is None:
-            found = self._spreads[sku] = self._stock.spread(sku)
-        return found
-
-    def free(self, sku: str, site: str) -> int:
-        """Free units after the entries so far, of whatever lots."""
-        return self._position(sku, site).free
-
-    def sellable(self, sku: str, site: str) -> int:
-        """Free units that may be promised, after the entries so far."""
-        if self.spread(sku).lots is None:
-            return self._position(sku, site).free
-        return self._lot_draft().sellable(self._place(sku, site))
-
-    def of_lot(self, sku: str, site: str, bucket: Bucket, lot: str) -> int:
-        """Units of a lot in a bucket, after the entries so far."""
-        return self._lot_draft().of_lot(self._place(sku, site), bucket, lot)
-
-    def _place(self, sku: str, site: str, held: str = "") -> Place:
-        return Place(sku, site, self.spread(sku).lots or SkuLots(), self._position(sku, site), held)
-
-    def _lot_draft(self) -> LotDraft:
-        if self._lots is None:
-            life = self._stock.shelf_life
-            self._lots = LotDraft(self._stock.rows, life.day if life else "", self._stock.until)
-        return self._lots
-
-    def _position(self, sku: str, site: str) -> Position:
-        return self._positions.get((sku, site)) or self.spread(sku).positions.get(site, _NOTHING)
-
-    def say(self, event: StockEvent) -> None:
-        """Add an event that is no entry."""
-        self.events.append(event)
-
-    def move(
-        self, step: Step, sku: str, site: str, quantity: int, *, reference: str, order_id: str = "", line_id: str = ""
-    ) -> Lotted:
-        """Add an entry of the ledger; its lots, of a sku that has any. Raises Overdrawn or LotOverdrawn."""
-        lots = None
-        if self.spread(sku).lots is not None:
-            place = self._place(sku, site, lot_rows.held_key(reference, line_id) if order_id and line_id else "")
-            lots = self._lot_draft().choose(place, quantity, step.source, step.target)
-            self._lot_draft().move(place, lots, step.source, step.target)
-        self._add(step, (sku, site), quantity, lots, (order_id, reference, line_id))
-        return lots
-
-    def step(
-        self, step: Step, sku: str, site: str, quantity: int, lots: Lotted, *, reference: str, order_id: str = ""
-    ) -> None:
-        """Add an entry, of these lots if they are named. Raises Overdrawn or LotOverdrawn."""
-        if lots:
-            self.move_lots(step, sku, site, lots, reference=reference, order_id=order_id)
-        else:
-            self.move(step, sku, site, quantity, reference=reference, order_id=order_id)
-
-    def move_lots(
-        self,
-        step: Step,
-        sku: str,
-        site: str,
-        lots: Sequence[LotUnits],
-        *,
-        reference: str,
-        order_id: str = "",
-        line_id: str = "",
-    ) -> None:
-        """Add an entry of these lots. Raises Overdrawn or LotOverdrawn."""
-        place = self._place(sku, site, lot_rows.held_key(reference, line_id) if order_id and line_id else "")
-        lots = self._lot_draft().dated(place, lots)
-        self._lot_draft().move(place, lots, step.source, step.target)
-        if self.spread(sku).lots is None:
-            self._spreads[sku] = self.spread(sku)._replace(lots=place.lots)
-        self._add(step, (sku, site), sum(one.quantity for one in lots), lots, (order_id, reference, line_id))
-
-    def _add(
-        self, step: Step, place: tuple[str, str], quantity: int, lots: Lotted, cause: tuple[str, str, str]
-    ) -> None:
-        after = moved(self._position(*place), step.source, step.target, quantity)
-        self._positions[place] = after
-        self._entries += 1
-        self.events.append(
-            _entry(
-                pool=self.pool,
-                sku=place[0],
-                site=place[1],
-                move=step.move,
-                quantity=quantity,
-                source=step.source,
-                target=step.target,
-                on_hand=after.on_hand,
-                free=after.free,
-                order_id=cause[0],
-                reference=cause[1],
-                line_id=cause[2],
-                entry=str(self._entries),
-                lots=lots and named(lots),
-            )
-        )
 
 
 _MARKED: dict[Move, str] = {move: move for move in (Move.RECEIVED, Move.ADJUSTED, Move.RESTOCKED)}

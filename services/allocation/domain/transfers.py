@@ -14,12 +14,13 @@ from schemas.stock import Bucket, SkuQuantity
 from services.allocation.domain import lot_rows
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.lots import back, units_of
 from services.allocation.domain.requests import refused
 from services.allocation.domain.rows import Transfer, site_key
 from services.allocation.domain.sourcing import units_by_sku
 from services.allocation.domain.steps import SEND, UNPACK
-from services.allocation.domain.stock import Draft, Stock, StockEvent, mark_seen
+from services.allocation.domain.stock import Stock, StockEvent, mark_seen
 
 
 def send(stock: Stock, command: SendTransfer) -> tuple[StockEvent, ...]:

@@ -12,13 +12,14 @@ from schemas.light import light
 from schemas.policies import Rule, Unfilled
 from schemas.reference import TimeReached
 from schemas.stock import DemandLine
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.pools import FIRST_POOL
 from services.allocation.domain.promises import promise
 from services.allocation.domain.rows import QUEUE, Waiting, queue_range, queued_sku, turn_key, turn_of
 from services.allocation.domain.ruling import Decision, RuledStock, decide, explained, rule_for
 from services.allocation.domain.safety import sellable, with_kept_back
 from services.allocation.domain.sourcing import Free, SiteMap, units_by_sku
-from services.allocation.domain.stock import Draft, Stock, StockEvent
+from services.allocation.domain.stock import Stock, StockEvent
 from services.allocation.domain.together import goods_of, kits_of
 
 _demand = light(DemandLine)

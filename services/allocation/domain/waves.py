@@ -13,6 +13,7 @@ from schemas.policies import Unfilled
 from schemas.stock import DemandLine
 from schemas.waves import DecideWave, WaveDecided, WaveMethod
 from services.allocation.domain import rows as kinds
+from services.allocation.domain.draft import Draft
 from services.allocation.domain.joint import Column, Shelf, choose
 from services.allocation.domain.promises import promise
 from services.allocation.domain.rows import Waiting, wave_key
@@ -20,7 +21,7 @@ from services.allocation.domain.ruling import Decision, RuledStock, decide, expl
 from services.allocation.domain.safety import sellable, with_kept_back
 from services.allocation.domain.search import Found, Plan, plans
 from services.allocation.domain.sourcing import Free, SiteMap
-from services.allocation.domain.stock import Draft, Stock, StockEvent
+from services.allocation.domain.stock import Stock, StockEvent
 from services.allocation.domain.together import splits_kits
 from services.allocation.domain.turns import whole_lines
 
