@@ -67,7 +67,10 @@ class SiteOpened(Message):
 
 
 class UnitsRecalled(Message):
-    """Promised units that are not to be sent from their site: whatever is not packed comes back to be promised anew."""
+    """Promised units that are not to be sent from their site: whatever is not packed comes back to be promised anew.
+
+    `lots` are those that are not to be sent, where the site itself may send others.
+    """
 
     type: ClassVar[str] = "units.recalled.v1"
     key: ClassVar[str] = "order_id"
@@ -80,3 +83,4 @@ class UnitsRecalled(Message):
     failing: Failing
     site: str
     lines: tuple[LineQuantity, ...] = Field(min_length=1)
+    lots: tuple[str, ...] | None = None

@@ -20,10 +20,15 @@ class Failing(StrEnum):
     REJECTED = "rejected"  # the site will not send them: they are free again
     CLOSED = "closed"  # the site is closed: they are free there once it opens
     MISSING = "missing"  # a count did not find them on the shelf: so many are nowhere, unless they were picked
+    EXPIRED = "expired"  # their lot may be used no more: into quarantine
+    RECALLED = "recalled"  # their lot was recalled: into quarantine
+
+
+ANOTHERS_FAULT = frozenset({Failing.CLOSED, Failing.EXPIRED, Failing.RECALLED})  # the site may be asked again
 
 
 class RecordFailure(Message):
-    """A crew says what it cannot send of a shipment; without `lines`, all of it."""
+    """A crew says what it cannot send of a shipment; without `lines`, all of it. `lots` go before any others."""
 
     type: ClassVar[str] = "shipment.fail.v1"
     key: ClassVar[str] = "order_id"
@@ -35,6 +40,7 @@ class RecordFailure(Message):
     site: str
     operator: str
     lines: tuple[LineQuantity, ...] = ()
+    lots: tuple[str, ...] | None = None
 
 
 class WorkFailed(Message):

@@ -18,7 +18,7 @@ from schemas.orders import Country, ShipOption, Sku
 from schemas.returns import Grade
 from schemas.shipments import CarrierStatus, Scan
 from schemas.sourcing import SubstitutionAsked
-from schemas.stock_forms import StockForm, StockWave
+from schemas.stock_forms import StockForm, StockRecall, StockWave
 
 
 class ChannelAddress(Foreign):
@@ -190,7 +190,7 @@ class RawTopic(StrEnum):
 
 _Orders = Annotated[ChannelOrder | ChannelCancellation | OrderForm, Field(discriminator="kind")]
 _Returns = Annotated[ReturnRequest | ReturnReceipt, Field(discriminator="kind")]
-_Stock = Annotated[StockForm | StockWave, Field(discriminator="kind")]
+_Stock = Annotated[StockForm | StockWave | StockRecall, Field(discriminator="kind")]
 
 FORMS: dict[RawTopic, TypeAdapter[Foreign]] = {
     RawTopic.CHANNEL_ORDERS: TypeAdapter(_Orders),

@@ -153,7 +153,7 @@ class RestockReturn(StockCommand):
 class ShipmentLine(Part):
     """Units of one line in one shipment, with what the next steps need to know of the product.
 
-    Of a substitute, `instead_of` is what was ordered.
+    Of a substitute, `instead_of` is what was ordered. `lots` are its units by lot, what expires first before others.
     """
 
     line_id: str
@@ -161,6 +161,7 @@ class ShipmentLine(Part):
     quantity: PositiveInt
     weight_grams: NonNegativeInt
     instead_of: Sku | None = None
+    lots: tuple[LotUnits, ...] | None = None
 
 
 class Shipment(Part):

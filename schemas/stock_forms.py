@@ -227,3 +227,13 @@ class StockWave(Foreign):
     kind: Literal["wave"] = "wave"
     wave: Key
     orders: Annotated[tuple[Key, ...], Field(min_length=1, max_length=MOST_ORDERS)]
+
+
+class StockRecall(Foreign):
+    """No unit of a lot is to be sent any more, from any site."""
+
+    kind: Literal["recall"] = "recall"
+    recall: Key
+    sku: Sku
+    lot: Key
+    reason: Text

@@ -1,6 +1,7 @@
 """The reasons of an order's decisions on the terminal: every site that was looked at, and what it was decided from."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -13,7 +14,7 @@ from cauce.replay.reasons import Decision
 from cauce.runtime.lane import Record
 from schemas.promises import ShipmentPromise
 from schemas.sourcing import Candidate
-from schemas.stock import Allocated
+from schemas.stock import Allocated, LotUnits, ShipmentLine
 from services.insight.domain.sentences import counted
 
 _VERSION = "_version"
@@ -101,8 +102,20 @@ def _outcome(decision: Decision) -> Iterator[Text]:
         parcel = f"parcel {words.last(shipment.shipment_id)}"
         holds = counted(sum(line.quantity for line in shipment.lines), "unit")
         yield listed([(parcel, "bold"), shipment.site, holds, _goods(shipment.lines)])
+        yield from (_lots(line) for line in shipment.lines if line.lots)
         if shipment.promise is not None:
             yield from _dates(shipment.promise)
+
+
+def _lots(line: ShipmentLine) -> Text:
+    """What expires first goes out first."""
+    told = (f"{one.quantity} {words.TIMES} {_lot(one)}" for one in line.lots or ())
+    return phrase((f"  {line.sku} of  ", QUIET), ", ".join(told))
+
+
+def _lot(one: LotUnits) -> str:
+    last = f" (until {words.day(date.fromisoformat(one.expires_on))})" if one.expires_on else ""
+    return f"lot {one.lot}{last}" if one.lot else "no lot"
 
 
 def _dates(promise: ShipmentPromise) -> Iterator[Text]:

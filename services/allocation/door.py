@@ -12,6 +12,7 @@ from schemas.closures import CloseSite, OpenSite
 from schemas.counts import CountedUnits, DecideCount, OpenCount, ReportCount
 from schemas.foreign import Foreign, reason_code
 from schemas.inbound import AnswerPurchase, ExpectedUnits, ExpectStock, ReceivePurchase, SupplierAnswer, SupplierWord
+from schemas.lots import RecallLot
 from schemas.movements import MoveStock, ReceiveTransfer, SendTransfer, TransferredUnits
 from schemas.stock import AdjustStock, ReceiveStock, SkuQuantity, StockCommand
 from schemas.stock_forms import (
@@ -26,6 +27,7 @@ from schemas.stock_forms import (
     SiteOpening,
     StockAdjustment,
     StockMovement,
+    StockRecall,
     StockReceipt,
     StockWave,
     TransferReceipt,
@@ -35,7 +37,7 @@ from schemas.waves import DecideWave
 from services.allocation.domain.pools import FIRST_POOL, pool_of
 
 PUBLISHES = (
-    *(CloseSite, OpenSite),
+    *(CloseSite, OpenSite, RecallLot),
     *(ReceiveStock, AdjustStock, OpenCount, ReportCount, DecideCount, MoveStock, SendTransfer, ReceiveTransfer),
     *(ExpectStock, AnswerPurchase, ReceivePurchase, DecideWave),
 )
@@ -216,6 +218,12 @@ def _site_opening(form: SiteOpening) -> OpenSite:
     return OpenSite(pool=pool_of(form.site), opening_id=form.opening, site=form.site)
 
 
+def _recall(form: StockRecall) -> RecallLot:
+    return RecallLot(
+        pool=FIRST_POOL, recall_id=form.recall, sku=form.sku, lot=form.lot, reason=reason_code(form.reason)
+    )
+
+
 class Reading(NamedTuple):
     """How a kind of form is read: what its site calls it, and the command in it."""
 
@@ -235,6 +243,7 @@ _READ: Mapping[type[Foreign], Reading] = {
     PurchaseAnswer: Reading(attrgetter("site", "kind", "answer"), _purchase_answer),
     PurchaseReceipt: Reading(attrgetter("site", "kind", "receipt"), _purchase_receipt),
     TransferReceipt: Reading(attrgetter("site", "kind", "receipt"), _unpacking),
+    StockRecall: Reading(attrgetter("sku", "kind", "recall"), _recall),
     SiteClosure: Reading(attrgetter("site", "kind", "closure"), _closure),
     SiteOpening: Reading(attrgetter("site", "kind", "opening"), _site_opening),
     StockWave: Reading(lambda form: ("wave", form.kind, form.wave), _wave),

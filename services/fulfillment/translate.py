@@ -55,6 +55,7 @@ def _from_recalled(recalled: UnitsRecalled, at: datetime) -> TakeFailure:
         site=recalled.site,
         operator="stock",
         lines=recalled.lines,
+        lots=recalled.lots,
     )
     return TakeFailure(at=at, failure=failure, recalled=True)
 

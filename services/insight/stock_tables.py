@@ -117,6 +117,14 @@ CLOSURES = Table(
     *of(Date, "begins_on", "ends_on"),
     Column("at", UtcInstant),
 )
+LOT_RECALLS = Table(
+    "lot_recalls",
+    METADATA,
+    key("sku"),
+    key("lot"),
+    *of(String, "recall_id", "reason"),
+    Column("at", UtcInstant),
+)
 EXPECTED = Table(
     "backorders_expected",
     METADATA,

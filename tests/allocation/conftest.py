@@ -20,7 +20,7 @@ from schemas.light import lightened
 from schemas.orders import CanceledUnits, Customer, Destination, LineQuantity, OrderChanged, OrderPlaced, ShipOption
 from schemas.policies import SourcingPolicy
 from schemas.promises import PromiseTerms
-from schemas.reference import LotKept, Product, Rate, Safety, Site, Stocking, Substitute
+from schemas.reference import LotKept, Product, Rate, Safety, Site, Stocking, Substitute, TimeReached
 from schemas.returns import GoodsReturned
 from schemas.shipments import ParcelPacked, ParcelShipped, WorkPicked
 from schemas.stock import (
@@ -91,7 +91,7 @@ class Pool:
         self.events: list[Message] = []
         self.numbers = count(1)
 
-    def do(self, command: keeper.KeeperCommand) -> tuple[Message, ...]:
+    def do(self, command: keeper.KeeperCommand | TimeReached) -> tuple[Message, ...]:
         """What the keeper publishes because of a command; deciding changes no row."""
         before = self.table()
         light = lightened(command)
@@ -132,6 +132,10 @@ class Pool:
         """Cups of a lot."""
         line = SkuQuantity(sku="cup", quantity=units, lot=lot, expires_on=expires_on or None)
         return self.do(ReceiveStock(pool=0, receipt_id=f"GR-{next(self.numbers)}", site=site, lines=(line,)))
+
+    def ticks(self) -> tuple[Message, ...]:
+        """The clock says what time it is."""
+        return self.do(TimeReached(reached_at=self.now))
 
     def orders(
         self, order_id: str, units: Mapping[str, int] | Iterable[tuple[str, int]], to: str = "madrid"

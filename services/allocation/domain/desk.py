@@ -16,15 +16,25 @@ from schemas.counts import (
 )
 from schemas.desk import RequestRefused
 from schemas.inbound import AnswerPurchase, BackorderExpected, ExpectStock, InboundChanged, ReceivePurchase
+from schemas.lots import LotRecalled, LotsTurned, RecallLot
 from schemas.movements import MoveStock, ReceiveTransfer, SendTransfer, TransferReceived, TransferSent
 from schemas.stock import AdjustmentRefused, AdjustStock
-from services.allocation.domain import counting, expectations, inbound, inflow, movements, requests, transfers
+from services.allocation.domain import counting, expectations, expiry, inbound, inflow, movements, requests, transfers
 from services.allocation.domain.stock import Stock, StockEvent
 
 Counting = OpenCount | ReportCount | DecideCount
-Moving = AdjustStock | MoveStock | SendTransfer | ReceiveTransfer
+Moving = AdjustStock | MoveStock | SendTransfer | ReceiveTransfer | RecallLot
 Buying = ExpectStock | AnswerPurchase | ReceivePurchase
 DeskCommand = Counting | Moving | Buying
+
+
+_MOVING: Mapping[str, Callable[[Stock, Any], tuple[StockEvent, ...]]] = {
+    AdjustStock.type: inflow.adjust,
+    MoveStock.type: movements.move,
+    SendTransfer.type: transfers.send,
+    ReceiveTransfer.type: transfers.receive,
+    RecallLot.type: expiry.recall,
+}
 
 
 def decide(stock: Stock, command: DeskCommand) -> tuple[StockEvent, ...]:
@@ -33,17 +43,7 @@ def decide(stock: Stock, command: DeskCommand) -> tuple[StockEvent, ...]:
         return _decide_count(stock, command)
     if isinstance(command, Buying):
         return _decide_purchase(stock, command)
-    match command:
-        case AdjustStock():
-            return inflow.adjust(stock, command)
-        case MoveStock():
-            return movements.move(stock, command)
-        case SendTransfer():
-            return transfers.send(stock, command)
-        case ReceiveTransfer():
-            return transfers.receive(stock, command)
-        case _:
-            assert_never(command)
+    return _MOVING[type(command).type](stock, command)
 
 
 def _decide_purchase(stock: Stock, command: Buying) -> tuple[StockEvent, ...]:
@@ -85,5 +85,7 @@ FOLDS: Mapping[type[Message], Callable[[Stock, Any], None]] = {
     TransferReceived: transfers.fold_received,
     InboundChanged: inbound.fold_changed,
     BackorderExpected: expectations.fold_expected,
+    LotRecalled: expiry.fold_recalled,
+    LotsTurned: expiry.fold_turned,
     RequestRefused: requests.fold_refused,
 }

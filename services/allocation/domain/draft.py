@@ -8,7 +8,7 @@ from services.allocation.domain import lot_rows
 from services.allocation.domain.lot_draft import LotDraft, Place
 from services.allocation.domain.lots import SkuLots, named
 from services.allocation.domain.rows import Position, Spread
-from services.allocation.domain.steps import Step
+from services.allocation.domain.steps import SET_ASIDE, Step
 from services.allocation.domain.stock import Stock, StockEvent, moved
 
 _entry = light(StockMoved)
@@ -63,6 +63,10 @@ class Draft:
             return self._position(sku, site).free
         return self._lot_draft().sellable(self._place(sku, site))
 
+    def fit_aside(self, sku: str, site: str, lot: str | None) -> int:
+        """Units in quarantine that may go back, after the entries so far, of one lot if it is named."""
+        return self._lot_draft().fit_aside(self._place(sku, site), lot)
+
     def of_lot(self, sku: str, site: str, bucket: Bucket, lot: str) -> int:
         """Units of a lot in a bucket, after the entries so far."""
         return self._lot_draft().of_lot(self._place(sku, site), bucket, lot)
@@ -93,6 +97,8 @@ class Draft:
             lots = self._lot_draft().choose(place, quantity, step.source, step.target)
             self._lot_draft().move(place, lots, step.source, step.target)
         self._add(step, (sku, site), quantity, lots, (order_id, reference, line_id))
+        if lots is not None and step.target is Bucket.FREE:
+            self._put_aside(sku, site, lots, reference)
         return lots
 
     def step(
@@ -122,6 +128,14 @@ class Draft:
         if self.spread(sku).lots is None:
             self._spreads[sku] = self.spread(sku)._replace(lots=place.lots)
         self._add(step, (sku, site), sum(one.quantity for one in lots), lots, (order_id, reference, line_id))
+        if step.target is Bucket.FREE:
+            self._put_aside(sku, site, lots, reference)
+
+    def _put_aside(self, sku: str, site: str, lots: Sequence[LotUnits], reference: str) -> None:
+        """What has expired or was recalled is free no longer than it takes to say so."""
+        place = self._place(sku, site)
+        if unfit := [one for one in lots if self._lot_draft().is_unfit(place, one)]:
+            self.move_lots(SET_ASIDE, sku, site, unfit, reference=reference)
 
     def _add(
         self, step: Step, place: tuple[str, str], quantity: int, lots: Lotted, cause: tuple[str, str, str]

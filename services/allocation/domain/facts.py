@@ -7,6 +7,7 @@ from schemas.counts import CountApproved, CountOpened, CountRefused, CountReport
 from schemas.desk import RequestRefused
 from schemas.inbound import BackorderExpected, InboundChanged
 from schemas.levels import StockLevel
+from schemas.lots import LotRecalled, LotsTurned
 from schemas.movements import TransferReceived, TransferSent
 
 DeskFact = (
@@ -30,4 +31,6 @@ DeskFact = (
     | StockWatched
     | CoverAlert
     | SlowAlert
+    | LotRecalled
+    | LotsTurned
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from cauce.decider import Rows
+from schemas.lots import LotsTurned
 from schemas.stock import Bucket, StockMoved
 from services.allocation.domain.stock import Stock, StockEvent
 
@@ -19,9 +20,14 @@ def after(stock: Stock, events: Iterable[StockEvent], evolve: Evolve) -> Stock:
 
 
 def skus_of_free(events: Iterable[StockEvent]) -> dict[str, None]:
-    """The skus of which these events make more or fewer units free, each once."""
-    moved = (event for event in events if isinstance(event, StockMoved))
-    return dict.fromkeys(event.sku for event in moved if Bucket.FREE in (event.source, event.target))
+    """The skus of which these events make more or fewer units free, or sellable by their days, each once."""
+    return dict.fromkeys(sku for event in events for sku in _touched(event))
+
+
+def _touched(event: StockEvent) -> tuple[str, ...]:
+    if isinstance(event, StockMoved):
+        return (event.sku,) if Bucket.FREE in (event.source, event.target) else ()
+    return event.skus if isinstance(event, LotsTurned) else ()
 
 
 class Foresight:

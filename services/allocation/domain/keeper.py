@@ -31,6 +31,7 @@ from services.allocation.domain import (
     demand,
     desk,
     expectations,
+    expiry,
     inflow,
     lapses,
     levels,
@@ -121,8 +122,11 @@ def _decide_timed(stock: Stock, command: TimedCommand) -> tuple[StockEvent, ...]
 
 def _ticked(stock: Stock, reached: TimeReached) -> tuple[StockEvent, ...]:
     """The day begins first; what has waited too long by then, the next tick lets go."""
-    return (begin_day(stock) if isinstance(stock, RuledStock) else ()) or (
-        closures.turn_of_day(stock, reached) or lapses.lapse(stock, reached)
+    lots = expiry.turn_of_day(stock) if stock.shelf_life is not None else ()
+    return (
+        lots
+        or (begin_day(stock) if isinstance(stock, RuledStock) else ())
+        or (closures.turn_of_day(stock, reached) or lapses.lapse(stock, reached))
     )
 
 

@@ -72,6 +72,8 @@ class LotDraft:
         if source in _HELD:
             return self._of_line(place, quantity, source, back=target is Bucket.FREE)
         there = self._at(place)
+        if source is Bucket.QUARANTINED and target is Bucket.FREE:
+            return first_out(there, source, quantity, self._may_go_back(place))
         if source is Bucket.OUTSIDE:
             first = first_out(there, Bucket.FREE, 1)
             return (units_of(first[0].lot, quantity, first[0].expires_on) if first else units_of(NO_LOT, quantity),)
@@ -86,7 +88,7 @@ class LotDraft:
         held, name = self._line(place.held), _HELD[source]
         if back:
             backward = held[::-1]
-            held = tuple(sorted(backward, key=lambda one: not self._is_unfit(one, place.lots)))
+            held = tuple(sorted(backward, key=lambda one: not self.is_unfit(place, one)))
         chosen = []
         for one in held:
             units = min(quantity, getattr(one, name))
@@ -94,8 +96,18 @@ class LotDraft:
             chosen += [units_of(one.lot, units, one.expires_on)] if units else []
         return (*chosen, *([units_of(NO_LOT, quantity)] if quantity else []))
 
-    def _is_unfit(self, one: HeldLot, lots: SkuLots) -> bool:
-        return one.lot in lots.recalled or bool(one.expires_on and one.expires_on < self._day)
+    def is_unfit(self, place: Place, one: HeldLot | LotUnits) -> bool:
+        """Whether units of a lot may be sent to nobody any more."""
+        return one.lot in place.lots.recalled or bool(one.expires_on and one.expires_on < self._day)
+
+    def _may_go_back(self, place: Place) -> Fits:
+        return lambda name, lot: name not in place.lots.recalled and lasts(lot, self._day)
+
+    def fit_aside(self, place: Place, lot: str | None) -> int:
+        """Units in quarantine that may go back to the shelf, of one lot if it is named."""
+        may = self._may_go_back(place)
+        there = self._at(place).items()
+        return sum(one.quarantined for name, one in there if may(name, one) and lot in (None, name))
 
     def move(self, place: Place, units: Sequence[LotUnits], source: Bucket, target: Bucket) -> None:
         """Later entries of the decision see these. Raises LotOverdrawn."""

@@ -27,6 +27,12 @@ def held_key(shipment_id: str, line_id: str) -> str:
     return f"{shipment_id}/{line_id}"
 
 
+def held_of(key: str) -> tuple[str, str]:
+    """The shipment and the line, by their key."""
+    shipment_id, _, line_id = key.partition("/")
+    return shipment_id, line_id
+
+
 def transfer_key(site: str, transfer: str) -> str:
     """The key of the lots on their way from a site; no order has such an id."""
     return f"{site}{_SEPARATOR}{transfer}"

@@ -41,6 +41,8 @@ def move(stock: Stock, command: MoveStock) -> tuple[StockEvent, ...]:
 
 
 def _there(stock: Stock, draft: Draft, command: MoveStock, source: Bucket) -> int:
+    if source is Bucket.QUARANTINED and command.movement is Movement.RELEASE:
+        return draft.fit_aside(command.sku, command.site, command.lot)
     if command.lot:
         return draft.of_lot(command.sku, command.site, source, command.lot)
     position = stock.position(command.sku, command.site)

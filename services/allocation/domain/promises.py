@@ -1,6 +1,6 @@
 """A promise: units of an order from sites, in shipments numbered through the order's life."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from schemas.failures import ResourceUnits
 from schemas.light import light, replace
@@ -9,7 +9,8 @@ from schemas.sourcing import Explanation
 from schemas.stock import Allocated, ReserveStock, Shipment, ShipmentLine, Stage
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.dates import of_order
-from services.allocation.domain.draft import Draft
+from services.allocation.domain.draft import Draft, Lotted
+from services.allocation.domain.lots import named
 from services.allocation.domain.rows import LineUnits, OpenShipment, Order, Waiting
 from services.allocation.domain.sourcing import NearSite, Pick
 from services.allocation.domain.steps import RESERVE
@@ -62,7 +63,11 @@ def promise(
     if stock.dates is not None:
         shipments = stock.dates.dated(shipments, party.destination, party.ship_option)
         explanation = replace(explanation, promises_version=stock.dates.version)
-    draft.say(
+    first, lots = len(draft.events), _reserved(draft, order_id, shipments)
+    if lots:
+        shipments = tuple(_with_lots(shipment, lots) for shipment in shipments)
+    draft.events.insert(
+        first,
         _promised(
             order_id=order_id,
             order_number=party.order_number,
@@ -78,12 +83,28 @@ def promise(
             promise=of_order(shipments) if stock.dates is not None else None,
             resourced=resourced,
             withdrawn=_withdrawn(stock, draft, order_id, order),
-        )
+        ),
     )
+
+
+def _reserved(draft: Draft, order_id: str, shipments: Iterable[Shipment]) -> dict[tuple[str, str], Lotted]:
+    """The lots of the lines that have any, after the entries that reserve all lines."""
+    lots: dict[tuple[str, str], Lotted] = {}
     for one in shipments:
         site, name = one.site, one.shipment_id
         for line in one.lines:
-            draft.move(RESERVE, line.sku, site, line.quantity, reference=name, order_id=order_id, line_id=line.line_id)
+            found = draft.move(
+                RESERVE, line.sku, site, line.quantity, reference=name, order_id=order_id, line_id=line.line_id
+            )
+            if found:
+                lots[name, line.line_id] = found
+    return lots
+
+
+def _with_lots(shipment: Shipment, lots: Mapping[tuple[str, str], Lotted]) -> Shipment:
+    name = shipment.shipment_id
+    lines = (replace(line, lots=named(lots.get((name, line.line_id)) or ())) for line in shipment.lines)
+    return replace(shipment, lines=tuple(lines))
 
 
 def _shipments(

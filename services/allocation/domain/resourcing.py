@@ -7,15 +7,16 @@ Who waited for the sku before is not passed over: what came free by a rejection 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from schemas.backorders import Backordered
-from schemas.failures import Failing, ResourceUnits, SourceFailed
+from schemas.failures import ANOTHERS_FAULT, Failing, ResourceUnits, SourceFailed
 from schemas.light import light, replace
 from schemas.orders import LineQuantity
 from schemas.sourcing import Explanation
-from schemas.stock import DemandLine, LotUnits
+from schemas.stock import Bucket, DemandLine, LotUnits
 from services.allocation.domain import missing
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.backlog import serve
 from services.allocation.domain.draft import Draft
+from services.allocation.domain.lots import units_of
 from services.allocation.domain.progress import find, with_shipments
 from services.allocation.domain.promises import promise
 from services.allocation.domain.reservation import backordered, missing_of
@@ -110,13 +111,24 @@ def _put_right(draft: Draft, command: ResourceUnits, sku: str, units: int, lots:
             step, units = LOSE, draft.free(sku, command.site)
         case Failing.DAMAGED:
             step, units = SET_ASIDE, min(units, draft.free(sku, command.site))
-            if lots:
-                draft.move_lots(step, sku, command.site, lots, reference=name)
-                units -= sum(one.quantity for one in lots)
+            units = max(0, units - _set_aside(draft, command, sku, lots))
+        case Failing.EXPIRED | Failing.RECALLED:
+            _set_aside(draft, command, sku, lots)
+            return
         case Failing.REJECTED | Failing.CLOSED | Failing.MISSING:
             return
     if units:
         draft.move(step, sku, command.site, units, reference=name)
+
+
+def _set_aside(draft: Draft, command: ResourceUnits, sku: str, lots: Sequence[LotUnits]) -> int:
+    """Units of lots that were taken back, in their lots, but those that went aside as they came."""
+    name, site = f"{command.shipment_id}/{command.failure_id}", command.site
+    free = ((one, min(one.quantity, draft.of_lot(sku, site, Bucket.FREE, one.lot))) for one in lots)
+    aside = [units_of(one.lot, units, one.expires_on) for one, units in free if units]
+    if aside:
+        draft.move_lots(SET_ASIDE, sku, site, aside, reference=name)
+    return sum(one.quantity for one in lots)
 
 
 def _promise_anew(stock: Stock, draft: Draft, command: ResourceUnits, taken: Taken, trigger: str) -> None:
@@ -165,7 +177,7 @@ def _waits(
 def _barred(stock: Stock, command: ResourceUnits, demands: Iterable[DemandLine]) -> dict[str, str]:
     """Sites that failed one of these lines, with the reason: now, or before."""
     before = stock.failures(command.order_id).sites
-    found = {} if command.failing is Failing.CLOSED else {command.site: f"it failed this line: {command.failing}"}
+    found = {} if command.failing in ANOTHERS_FAULT else {command.site: f"it failed this line: {command.failing}"}
     for demand in demands:
         for site, failing in before.get(demand.line_id, {}).items():
             found.setdefault(site, f"it failed this line: {failing}")
@@ -201,7 +213,7 @@ def _fold_failures(stock: Stock, event: SourceFailed) -> None:
     for line in (*event.lines, *(event.canceled or ())):
         key = failed_key(event.shipment_id, line.line_id)
         units[key] = units.get(key, 0) + line.quantity
-        if event.failing is not Failing.CLOSED:  # while it is, nothing is promised from there anyway
+        if event.failing not in ANOTHERS_FAULT:  # while it is closed, nothing is promised from there anyway
             sites[line.line_id] = {**sites.get(line.line_id, {}), event.site: str(event.failing)}
     for line in event.canceled or ():
         key = failed_key(event.shipment_id, line.line_id)

@@ -6,7 +6,6 @@ from typing import Any
 from cauce.decider import Reference, Rows
 from schemas.backorders import Backordered, BackorderLapsed, BackorderReleased
 from schemas.failures import SourceFailed
-from schemas.light import light
 from schemas.movements import MoveStock
 from schemas.reference import Product
 from schemas.reservations import ShipmentAdvanced, StockReleased
@@ -32,9 +31,6 @@ StockEvent = (
     | DeskFact
     | WaveDecided
 )
-
-
-_entry = light(StockMoved)
 
 
 class Overdrawn(ValueError):

@@ -30,7 +30,7 @@ def _fail_units(order: OrderShipments, failure: RecordFailure) -> tuple[Event, .
     if not isinstance(shipment, InWork) or shipment.early is not None:
         return sighting.exception(Trouble.STOPPED, "it is not at work: it was stopped, or its parcel is closed")
     wanted = of_lines(failure.lines) or of_lines(shipment.lines)
-    cut = draw([(failure.shipment_id, shipment.lines)], wanted)[0][failure.shipment_id]
+    cut = draw([(failure.shipment_id, shipment.lines)], wanted, failure.lots or ())[0][failure.shipment_id]
     if not cut.taken:
         return sighting.exception(Trouble.STOPPED, "none of these units is in this shipment any more")
     return (revise_work(order, failure.shipment_id, shipment, cut), _failed(shipment, failure, cut))

@@ -1,10 +1,12 @@
 """Units taken out of shipments by line: the same arithmetic before work starts and while it runs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from schemas.orders import CanceledUnits, LineQuantity
-from schemas.stock import ShipmentLine
+from schemas.stock import LotUnits, ShipmentLine
+
+Lots = tuple[LotUnits, ...] | None
 
 
 class Cut(NamedTuple):
@@ -43,28 +45,49 @@ def quantities(units: Mapping[str, int]) -> tuple[LineQuantity, ...]:
 
 
 def draw(
-    shipments: Sequence[tuple[str, Sequence[ShipmentLine]]], wanted: Mapping[str, int]
+    shipments: Sequence[tuple[str, Sequence[ShipmentLine]]], wanted: Mapping[str, int], unfit: Collection[str] = ()
 ) -> tuple[dict[str, Cut], dict[str, int]]:
-    """Take `wanted` units out of the shipments, first come first; also what could not be found in them."""
+    """Take `wanted` units out of the shipments, first come first; also what could not be found in them.
+
+    Of units by lot those of `unfit` lots go, then those that last longest, as the keeper takes them.
+    """
     cuts: dict[str, Cut] = {}
     left = dict(wanted)
     for shipment_id, lines in shipments:
-        cuts[shipment_id] = cut = _cut(lines, left)
+        cuts[shipment_id] = cut = _cut(lines, left, unfit)
         left = less(left, of_lines(cut.taken))
     return cuts, left
 
 
-def _cut(lines: Sequence[ShipmentLine], wanted: Mapping[str, int]) -> Cut:
+def _cut(lines: Sequence[ShipmentLine], wanted: Mapping[str, int], unfit: Collection[str]) -> Cut:
     left, kept, taken = dict(wanted), [], []
     for line in lines:
         take = min(line.quantity, left.get(line.line_id, 0))
         left[line.line_id] = left.get(line.line_id, 0) - take
-        kept += _units(line, line.quantity - take)
-        taken += _units(line, take)
+        gone, stay = _lots(line, take, unfit)
+        kept += _units(line, line.quantity - take, stay)
+        taken += _units(line, take, gone)
     return Cut(kept=tuple(kept), taken=tuple(taken))
 
 
-def _units(line: ShipmentLine, quantity: int) -> list[ShipmentLine]:
+def _units(line: ShipmentLine, quantity: int, lots: Lots) -> list[ShipmentLine]:
     """Some units of a line, with their share of its weight."""
     weight_grams = line.weight_grams * quantity // line.quantity
-    return [line.model_copy(update={"quantity": quantity, "weight_grams": weight_grams})] if quantity else []
+    parts = {"quantity": quantity, "weight_grams": weight_grams, "lots": lots}
+    return [line.model_copy(update=parts)] if quantity else []
+
+
+def _lots(line: ShipmentLine, take: int, unfit: Collection[str]) -> tuple[Lots, Lots]:
+    """Those of the units that are taken, and of the others."""
+    if line.lots is None:
+        return None, None
+    gone: dict[str, int] = {}
+    for one in sorted(line.lots[::-1], key=lambda one: one.lot not in unfit):  # noqa: C415  # those alike stay reversed
+        gone[one.lot] = min(take, one.quantity)
+        take -= gone[one.lot]
+    return _of(line.lots, gone), _of(line.lots, {one.lot: one.quantity - gone[one.lot] for one in line.lots})
+
+
+def _of(lots: Iterable[LotUnits], units: Mapping[str, int]) -> Lots:
+    found = (one.model_copy(update={"quantity": units[one.lot]}) for one in lots if units[one.lot])
+    return tuple(found) or None

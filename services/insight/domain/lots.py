@@ -2,8 +2,15 @@
 
 from datetime import date
 
+from schemas.lots import LotRecalled
 from schemas.stock import StockMoved
 from services.insight.domain.rows import Fact, Row
+
+
+def recall_rows(fact: Fact, recalled: LotRecalled) -> tuple[Row, ...]:
+    """The recall of a lot."""
+    about = {"sku": recalled.sku, "lot": recalled.lot, "recall_id": recalled.recall_id, "reason": recalled.reason}
+    return (Row("lot_recalls", {**about, "at": fact.at}),)
 
 
 def lot_rows(fact: Fact, moved: StockMoved) -> tuple[Row, ...]:

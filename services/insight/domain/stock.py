@@ -8,11 +8,12 @@ from schemas.base import Message
 from schemas.closures import UnitsRecalled
 from schemas.failures import SourceFailed
 from schemas.light import declared
+from schemas.lots import LotRecalled, LotsTurned
 from schemas.orders import CanceledUnits
 from schemas.reservations import ShipmentAdvanced, StockReleased
 from schemas.sourcing import Explanation
 from schemas.stock import AdjustmentRefused, Allocated, Bucket, Shipment, StockMoved
-from services.insight.domain.lots import lot_rows
+from services.insight.domain.lots import lot_rows, recall_rows
 from services.insight.domain.orders import by_version
 from services.insight.domain.rows import Fact, Projection, Row
 
@@ -139,5 +140,7 @@ PROJECTIONS: dict[type[Message], Projection] = {
     UnitsRecalled: _no_rows,  # what comes back is failed by its crew
     ShipmentAdvanced: _no_rows,  # fulfillment's facts say how far a shipment is
     StockMoved: _moved,
+    LotRecalled: recall_rows,
+    LotsTurned: _no_rows,  # the entries say what went aside
     AdjustmentRefused: _no_rows,
 }
