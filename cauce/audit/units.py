@@ -1,9 +1,10 @@
 """Law 5: units are conserved per pool, sku and site at every offset, and nothing is promised twice."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 from cauce.audit.record import Entry, Violation
-from schemas.stock import Allocated, Bucket, Move, StockMoved
+from schemas.stock import Allocated, Bucket, LotUnits, Move, StockMoved
 
 _STEPS = {
     Move.RECEIVED: {(Bucket.OUTSIDE, Bucket.FREE), (Bucket.OUTSIDE, Bucket.QUARANTINED)},
@@ -60,6 +61,8 @@ class Ledger:
         if moved.lots and by_lot != moved.quantity:
             self._say(entry, moved, f"its lots are {by_lot} of {moved.quantity} units")
         for one in moved.lots or ():
+            if moved.move is Move.RESERVED and one.expires_on and one.expires_on < entry.envelope.at.date().isoformat():
+                self._say(entry, moved, f"lot {one.lot} was promised after {one.expires_on}, its last day")
             if one.lot:
                 units = lots.setdefault(one.lot, Counter())
                 units[moved.source] -= one.quantity
@@ -85,6 +88,7 @@ class Promises:
     def __init__(self) -> None:
         self._promised: Counter[Held] = Counter()
         self._moved: dict[Move, Counter[Held]] = defaultdict(Counter)
+        self._lots: Counter[tuple[str, str, str]] = Counter()  # promised and not reserved, by line and lot
         self._place: dict[Held, tuple[str, str]] = {}
 
     def see(self, entry: Entry) -> None:
@@ -96,12 +100,19 @@ class Promises:
                         held = shipment.shipment_id, line.line_id
                         self._promised[held] += line.quantity
                         self._place.setdefault(held, (entry.place, allocated.order_id))
+                        self._by_lot(held, line.lots, 1)
             case StockMoved(order_id=order_id) as moved if order_id and moved.line_id:
                 held = moved.reference, moved.line_id
                 self._moved[moved.move][held] += moved.quantity
                 self._place.setdefault(held, (entry.place, order_id))
+                if moved.move is Move.RESERVED:
+                    self._by_lot(held, moved.lots, -1)
             case _:
                 pass
+
+    def _by_lot(self, held: Held, lots: tuple[LotUnits, ...] | None, sign: int) -> None:
+        for one in lots or ():
+            self._lots[*held, one.lot] += sign * one.quantity
 
     def violations(self) -> list[Violation]:
         """See Check."""
@@ -115,4 +126,11 @@ class Promises:
             elif units[Move.SHIPPED] + units[Move.RELEASED] > promised:
                 detail = f"line {held[1]} of {held[0]}: more shipped and released than the {promised} promised"
                 found.append(Violation(5, place, order_id, detail))
-        return found
+        return [*found, *self._wrong_lots()]
+
+    def _wrong_lots(self) -> Iterator[Violation]:
+        for (shipment_id, line_id, lot), units in self._lots.items():
+            if units:
+                place, order_id = self._place[shipment_id, line_id]
+                detail = f"line {line_id} of {shipment_id}: of lot {lot} {units} more promised than reserved"
+                yield Violation(5, place, order_id, detail)

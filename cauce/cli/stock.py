@@ -2,7 +2,7 @@
 
 import click
 
-from cauce.cli import stock_buyers, stock_count, stock_desk, stock_inbound, stock_receive, stock_transfer
+from cauce.cli import stock_buyers, stock_count, stock_desk, stock_inbound, stock_lots, stock_receive, stock_transfer
 from cauce.cli.plain import say_json
 from cauce.cli.screen import Screen
 from cauce.cli.stock_page import page
@@ -42,5 +42,6 @@ for _command in (
     *stock_buyers.COMMANDS,
     *(stock_receive.command, stock_count.command, stock_transfer.command, stock_inbound.command),
     *stock_desk.COMMANDS,
+    *stock_lots.COMMANDS,
 ):
     command.add_command(_command)

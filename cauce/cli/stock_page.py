@@ -16,7 +16,7 @@ def page(story: SkuStory) -> RenderableType:
     """A sku: its positions and their sum, then what is going on with it."""
     parts: list[RenderableType] = [section(f"{story.sku} by site", _positions(story.positions, story.closed))]
     if story.lots:
-        parts.append(section("lots", _lots(story.lots)))
+        parts.append(section("lots", lots_table(story.lots)))
     if story.counts:
         parts.append(section("counts", _counts_of_sku(story.counts)))
     if story.transfers:
@@ -44,7 +44,8 @@ def _positions(positions: Sequence[Fields], closed: Iterable[Fields]) -> Rendera
     return table
 
 
-def _lots(lots: Iterable[Fields]) -> RenderableType:
+def lots_table(lots: Iterable[Fields]) -> RenderableType:
+    """What sites have of lots, a line each."""
     table = grid("lot", "last day", "site", *_UNITS, right=_UNITS)
     for one in lots:
         last = words.day(one["expires_on"]) if one["expires_on"] else ""

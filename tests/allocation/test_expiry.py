@@ -12,7 +12,6 @@ from schemas.failures import Failing, ResourceUnits
 from schemas.levels import StockLevel
 from schemas.lots import LotRecalled, LotsTurned, RecallLot
 from schemas.movements import Movement, MoveStock
-from schemas.orders import LineQuantity
 from schemas.reference import LotKept
 from schemas.stock import Allocated, DemandLine, Disposition, Stage, StockMoved
 

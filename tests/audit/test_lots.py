@@ -36,5 +36,16 @@ def test_a_lot_that_gives_more_than_it_has_is_named(empty):
     assert told(empty, {"L1": 2, "L2": 3}, {"L1": 3}) == ["free would be -1 of lot L1"]
 
 
+def test_a_lot_that_was_promised_after_its_last_day_is_named(empty):
+    come = {"source": Bucket.OUTSIDE, "target": Bucket.FREE, "free": 5, "on_hand": 5}
+    entry(empty, 1, Move.RECEIVED, 5, lots={"L1": 5}, **come)
+    moved = StockMoved(
+        pool=0, sku="milk", site="A", move=Move.RESERVED, quantity=1, source=Bucket.FREE, target=Bucket.RESERVED,
+        free=4, on_hand=5, lots=(LotUnits(lot="L1", quantity=1, expires_on="2026-03-01"),), entry="1",
+    )  # fmt: skip
+    empty.add(KEEPER, event_id("c2", "allocation", "", ""), moved)
+    assert (5, "lot L1 was promised after 2026-03-01, its last day") in empty.audit()
+
+
 def test_units_of_no_lot_that_were_of_one_are_named(empty):
     assert told(empty, {"L1": 5}, {}) == ["free is 2, and 5 by lot"]

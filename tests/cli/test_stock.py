@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 import pytest
 from click.testing import CliRunner
 
-from cauce.cli import main
+from cauce.cli import forms, main
 from cauce.cli.stock_requests import units_of, worth_of
 from cauce.money import Money
 from schemas.alerts import Alert, PurchaseRequested, StockAlert
 from schemas.counts import CountApproved, CountLine, CountOpened, CountReported, CountShort
 from schemas.envelope import Envelope
 from schemas.inbound import InboundChanged, InboundLine
+from schemas.lots import LotRecalled
 from schemas.movements import TransferLine, TransferReceived, TransferSent
 from schemas.stock import Bucket, LotUnits, Move, SkuQuantity, StockMoved
 from schemas.topics import HOME
@@ -147,6 +148,57 @@ def test_lots_are_listed_by_the_day_on_which_they_expire(shop):
         ["A", "Sun", "31", "May", "LYON", "5", "4", "1", "0", "0", "0"],
         ["B", "Tue", "30", "Jun", "LYON", "4", "4", "0", "0", "0", "0"],
     ]
+
+
+def of_order(move, source, target, units):
+    moved = of_lots(move, source, target, LotUnits(lot="A", quantity=units, expires_on="2026-05-31"))
+    return moved.model_copy(update={"order_id": "o1", "reference": "o1-1", "line_id": "1"})
+
+
+TRACED = (
+    of_lots(Move.RECEIVED, Bucket.OUTSIDE, Bucket.FREE, LotUnits(lot="A", quantity=9, expires_on="2026-05-31")),
+    of_order(Move.RESERVED, Bucket.FREE, Bucket.RESERVED, 4),
+    of_order(Move.PICKED, Bucket.RESERVED, Bucket.PICKED, 3),
+    of_order(Move.PACKED, Bucket.PICKED, Bucket.PACKED, 3),
+    of_order(Move.SHIPPED, Bucket.PACKED, Bucket.OUTSIDE, 3),
+    of_order(Move.RESTOCKED, Bucket.OUTSIDE, Bucket.QUARANTINED, 1),
+    LotRecalled(pool=0, recall_id="R-1", sku="CUP", lot="A", reason="glass"),
+)
+
+
+def test_a_lot_is_traced_to_its_orders_and_back(shop):
+    traced = json.loads(shop(*TRACED)("trace", "CUP", "A", "--json").output)
+    (order,) = traced["orders"]
+    assert (order["order_id"], order["promised"], order["sent"], order["back"]) == ("o1", 1, 3, 1)
+    assert [(one["site"], one["on_hand"], one["quarantined"]) for one in traced["sites"]] == [("LYON", 7, 1)]
+    assert [one["move"] for one in traced["moves"]][:2] == ["received", "reserved"]
+    assert (traced["expires_on"], traced["recall"]["reason"]) == ("2026-05-31", "glass")
+
+
+def test_a_trace_reads_on_the_terminal(shop):
+    shown = shop(*TRACED)("trace", "CUP", "A").output
+    assert "lot A of CUP   last day Sun 31 May   recalled" in shown
+    assert ["o1", "1", "3", "1"] in [line.split() for line in shown.splitlines()]
+
+
+def test_a_lot_that_nobody_ever_had_is_said_to_be_unknown(shop):
+    shown = shop(*TRACED)("trace", "CUP", "Z")
+    assert (shown.exit_code, "no unit of lot 'Z' of 'CUP' ever came in" in shown.output) == (2, True)
+
+
+def test_a_recall_lists_who_has_units_of_the_lot(shop, monkeypatch):
+    written = []
+
+    async def stored(_servers, _prefix, outputs):
+        written.extend(json.loads(output.value) for output in outputs)
+
+    cauce = shop(*TRACED)
+    monkeypatch.setattr(forms, "recorded", lambda _: "servers")
+    monkeypatch.setattr(forms, "present", lambda *_: None)
+    monkeypatch.setattr(forms, "deliver", stored)
+    shown = cauce("recall", "CUP", "A", "--reason", "glass", "--name", "R-1").output
+    assert written == [{"kind": "recall", "recall": "R-1", "sku": "CUP", "lot": "A", "reason": "glass"}]
+    assert ["o1", "1", "3", "1"] in [line.split() for line in shown.splitlines()]
 
 
 def test_a_program_reads_the_same_as_json(shop):

@@ -7,10 +7,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from simulated.scenario import VARIED
+from simulated.scenario import LOTTED, VARIED
 from simulated.trial import happenings, run
 
-SEEDS, VARIED_SEEDS, AT_ONCE, STEPS = 200, 12, 10, 300
+SEEDS, VARIED_SEEDS, LOTTED_SEEDS, AT_ONCE, STEPS = 200, 12, 12, 10, 300
 HAPPENINGS = {
     *("read", "committed", "killed", "torn", "wiped", "fenced", "zombie", "moved", "assigned"),
     *("poison", "retried", "noise", "published", "time", "said"),
@@ -32,6 +32,12 @@ def test_nothing_is_lost_doubled_or_wrong_whatever_happens(first):
 
 @pytest.mark.parametrize("seed", range(VARIED, VARIED + VARIED_SEEDS))
 def test_kits_and_substitutes_are_lost_doubled_and_wrong_no_more_than_other_goods(seed):
+    found = run(seed, STEPS)
+    assert not found.faults, f"seed {seed}:\n{found}"
+
+
+@pytest.mark.parametrize("seed", range(LOTTED, LOTTED + LOTTED_SEEDS))
+def test_lots_that_expire_and_are_recalled_are_lost_doubled_and_wrong_no_more_than_other_goods(seed):
     found = run(seed, STEPS)
     assert not found.faults, f"seed {seed}:\n{found}"
 

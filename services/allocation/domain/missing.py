@@ -13,13 +13,16 @@ from schemas.closures import UnitsRecalled
 from schemas.failures import Failing
 from schemas.light import light
 from schemas.orders import LineQuantity
+from schemas.stock import Bucket, LotUnits
 from services.allocation.domain import rows as kinds
+from services.allocation.domain.draft import Draft
+from services.allocation.domain.lots import units_of
 from services.allocation.domain.missing_rows import MISSING, Missing
 from services.allocation.domain.promises import shipment_id
 from services.allocation.domain.rows import LineUnits, OpenShipment, Order, site_key
 from services.allocation.domain.ruling import RuledStock
-from services.allocation.domain.steps import LOSE
-from services.allocation.domain.stock import Draft, Stock
+from services.allocation.domain.steps import LOSE, WRITE_OFF
+from services.allocation.domain.stock import Stock
 
 _LAST = "\x7f"  # after any order's id
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -108,12 +111,36 @@ def _expected(stock: Stock, site: str, order_id: str, number: int, line: LineUni
     return sum(min(one.units, line.reserved) for one in _row(stock, line.sku, site) if one[:3] == named)
 
 
-def lose(stock: Stock, draft: Draft, order_id: str, shipment: OpenShipment, line: LineUnits, *, back: int) -> None:
-    """Of so many reserved units that came free again, those that were missing are nowhere."""
+def lose(
+    stock: Stock,
+    draft: Draft,
+    order_id: str,
+    shipment: OpenShipment,
+    line: LineUnits,
+    *,
+    back: int,
+    lots: Iterable[LotUnits] | None,
+) -> None:
+    """Of so many reserved units that came free again, and of their lots, those that were missing are nowhere."""
     units = min(back, _expected(stock, shipment.site, order_id, shipment.number, line))
-    if units:
-        name = shipment_id(order_id, shipment.number)
-        draft.move(LOSE, line.sku, shipment.site, units, reference=f"{name}/{line.line_id}/missing")
+    if not units:
+        return
+    name = f"{shipment_id(order_id, shipment.number)}/{line.line_id}/missing"
+    if not lots:
+        draft.move(LOSE, line.sku, shipment.site, units, reference=name)
+    for one in lots or ():
+        lost = units_of(one.lot, min(units, one.quantity), one.expires_on) if units else None
+        if lost is not None:
+            _lose_lot(draft, line.sku, shipment.site, lost, name)
+            units -= lost.quantity
+
+
+def _lose_lot(draft: Draft, sku: str, site: str, lost: LotUnits, name: str) -> None:
+    """What may not be sent went aside as it came."""
+    free = min(lost.quantity, draft.of_lot(sku, site, Bucket.FREE, lost.lot))
+    for step, count in ((LOSE, free), (WRITE_OFF, lost.quantity - free)):
+        if count:
+            draft.move_lots(step, sku, site, [units_of(lost.lot, count, lost.expires_on)], reference=name)
 
 
 def fold_recalled(stock: Stock, event: UnitsRecalled) -> None:

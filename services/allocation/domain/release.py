@@ -188,10 +188,12 @@ def _release_promised(stock: Stock, draft: Draft, command: ReleaseStock, order: 
     for shipment, line, count in _lines_of(order, cut.promised):
         cause = {"order_id": command.order_id, "reference": shipment_id(command.order_id, shipment.number)}
         reserved = min(count, line.reserved)
-        for step, part in ((RELEASE_RESERVED, reserved), (RELEASE_PICKED, count - reserved)):
-            if part:
-                draft.move(step, line.sku, shipment.site, part, line_id=line.line_id, **cause)
-        missing.lose(stock, draft, command.order_id, shipment, line, back=reserved)
+        lots = [
+            draft.move(step, line.sku, shipment.site, part, line_id=line.line_id, **cause)
+            for step, part in ((RELEASE_RESERVED, reserved), (RELEASE_PICKED, count - reserved))
+            if part
+        ]
+        missing.lose(stock, draft, command.order_id, shipment, line, back=reserved, lots=lots[0])
 
 
 def _units_of(order_id: str, cut: _Cut) -> Iterator[CanceledUnits]:

@@ -45,9 +45,10 @@ def resource(stock: Stock, command: ResourceUnits) -> tuple[StockEvent, ...]:
     draft.say(_fact(stock, command, taken))
     lots: dict[str, list[LotUnits]] = {}
     for line, units in taken:
-        lots.setdefault(line.sku, []).extend(_take_back(draft, command, line, units))
+        came = list(_take_back(draft, command, line, units))
+        lots.setdefault(line.sku, []).extend(came)
         if shipment and command.failing is not Failing.DAMAGED:  # who broke it has found it
-            missing.lose(stock, draft, command.order_id, shipment, line, back=min(units, line.reserved))
+            missing.lose(stock, draft, command.order_id, shipment, line, back=min(units, line.reserved), lots=came)
     for sku, units in units_by_sku(command.lines).items():
         _put_right(draft, command, sku, units, lots.get(sku, ()))
     if taken:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from simulated.shelves import GOODS, counted, receipt
+from simulated.shelves import GOODS, KEPT, by_lot, counted, recalled, receipt, units
 
 from cauce.demo.builtin import plan_of
 from cauce.demo.plan import Plan, PlannedReturn
@@ -35,7 +35,7 @@ from schemas.raw import (
 )
 from schemas.reference import Kind, Stocking, Substitute
 from schemas.sourcing import SubstitutionAsked
-from schemas.stock_forms import ReceiptLine, StockAdjustment
+from schemas.stock_forms import StockAdjustment
 from schemas.teams import OF_DATES, Addressees, Supplier, Team, TeamKind
 
 RULES = HoldRules(
@@ -62,6 +62,7 @@ SUBSTITUTES = [
 ]
 VARIETY = {Kind.KITS: KITS, Kind.SUBSTITUTES: SUBSTITUTES}
 VARIED = 1000  # the first seed whose company sells kits and has substitutes
+LOTTED = 2000  # the first seed whose company keeps some of its goods by lot
 STOCKING = [  # what is opened with is low soon, and some of it at once
     Stocking(id=sku, unit_value=Money(amount=150, currency=CURRENCY), low_below=12, order_up_to=30) for sku in GOODS
 ]
@@ -101,9 +102,10 @@ class Scenario(NamedTuple):
 class Writer:
     """Writes one scenario; `charge(order, reference, amount, currency)` takes money at the provider."""
 
-    def __init__(self, chance, charge, *, scarce, varied=False):
-        self._chance, self._charge, self._scarce, self._varied = chance, charge, scarce, varied
-        reference = REFERENCE | VARIETY if varied else REFERENCE
+    def __init__(self, chance, charge, *, scarce, varied=False, lotted=False):
+        self._chance, self._charge, self._scarce = chance, charge, scarce
+        self._varied, self._lotted = varied, lotted
+        reference = REFERENCE | (VARIETY if varied else {}) | ({Kind.LOTS: KEPT} if lotted else {})
         self._plan = Plan(channel=CHANNEL, currency=CURRENCY, reference=reference)
         self._later, self._loose = [], set()
 
@@ -252,13 +254,16 @@ class Writer:
         """Some sites with some of the goods; a deployment that is short of them waits for `supplies`."""
         most = 6 if self._scarce else 200
         for site in SITES:
-            lines = [
-                ReceiptLine(sku=sku, quantity=self._chance.randrange(1, most)) for sku in GOODS if self._maybe(0.8)
-            ]
+            lines = [line for sku in GOODS if self._maybe(0.8) for line in self._goods(sku, most)]
             if lines:
                 yield receipt("opening", site.id, lines)
             if self._maybe(0.3):
                 self._later.append(self._adjustment(site.id))
+            if self._lotted and self._maybe(0.5):
+                self._later.append(recalled(self._chance, site.id))
+
+    def _goods(self, sku, most):
+        return by_lot(self._chance, sku, most) if self._lotted else [units(self._chance, sku, most)]
 
     def _adjustment(self, site):
         change = self._chance.choice((-9, -2, -1, 1, 4))

@@ -3,7 +3,16 @@
 from cauce.demo.retail_company import SITES
 from cauce.demo.stage import Said
 from schemas.raw import RawTopic
-from schemas.stock_forms import CountedLine, CountOpening, CountReport, ReceiptLine, SiteOpening, StockReceipt
+from schemas.reference import LotKept
+from schemas.stock_forms import (
+    CountedLine,
+    CountOpening,
+    CountReport,
+    ReceiptLine,
+    SiteOpening,
+    StockRecall,
+    StockReceipt,
+)
 
 GOODS = {
     "MUG": "Stoneware mug",
@@ -13,6 +22,8 @@ GOODS = {
     "TRAY": "Tray",
 }
 ENOUGH, FEW = 1000, 4
+KEPT = [LotKept(id="MUG", least_days=1), LotKept(id="TEAPOT")]
+LOTS = {"L1": "2026-03-03", "L2": "2026-03-06", "L3": "2026-04-20", "L4": None}  # it opens on the 2nd of March
 
 
 def receipt(name, site, lines):
@@ -21,9 +32,30 @@ def receipt(name, site, lines):
     return Said(RawTopic.STOCK_REPORTS, site, form)
 
 
-def supplies():
+def units(chance, sku, most, **lot):
+    """Some units of a sku."""
+    return ReceiptLine(sku=sku, quantity=chance.randrange(1, most), **lot)
+
+
+def by_lot(chance, sku, most):
+    """Some units of a sku, of some lots where it is kept by lot: some expire at once, some never."""
+    if sku not in {one.id for one in KEPT}:
+        return [units(chance, sku, most)]
+    lots = chance.sample(sorted(LOTS), chance.randrange(1, len(LOTS)))
+    return [units(chance, sku, most, lot=lot, expires_on=LOTS[lot]) for lot in lots]
+
+
+def recalled(chance, site):
+    """No unit of some lot is to be sent any more."""
+    sku, lot = chance.choice(KEPT).id, chance.choice(sorted(LOTS))
+    form = StockRecall(recall=f"recall-{site}", sku=sku, lot=lot, reason="glass")
+    return Said(RawTopic.STOCK_REPORTS, sku, form)
+
+
+def supplies(*, lotted=False):
     """Enough of everything for everybody who waits, at every site: some have failed somebody, some are closed."""
-    lines = [ReceiptLine(sku=sku, quantity=ENOUGH) for sku in GOODS]
+    kept = {one.id for one in KEPT} if lotted else ()
+    lines = [ReceiptLine(sku=sku, quantity=ENOUGH, lot="supply" if sku in kept else None) for sku in GOODS]
     opened = [SiteOpening(opening="at-last", site=site.id) for site in SITES]
     received = [receipt("supply", site.id, lines) for site in SITES]
     return [*(Said(RawTopic.STOCK_REPORTS, form.site, form) for form in opened), *received]

@@ -11,7 +11,7 @@ from simulated.outside import Outside
 from simulated.people import Letter, Network, actors
 from simulated.poison import Poison, parked_by_lanes, retry
 from simulated.provider import Provider
-from simulated.scenario import VARIED, Writer
+from simulated.scenario import LOTTED, VARIED, Writer
 from simulated.shelves import supplies
 from simulated.vault import MemoryVault
 from simulated.virtual import OPENS_AT, Times
@@ -64,9 +64,9 @@ class Simulation:
         names = tuple(name for name in NAMES if name != "notify") if calm else NAMES
         self.fleet = Fleet(self.settings, surroundings, self.times, names=names)
         self.log = self.fleet.log
-        self.scenario = Writer(inputs, self.provider.charge, scarce=self.weather.scarce, varied=seed >= VARIED).write(
-            self.weather.orders
-        )
+        kinds = {"varied": seed >= VARIED, "lotted": seed >= LOTTED}
+        writer = Writer(inputs, self.provider.charge, scarce=self.weather.scarce, **kinds)
+        self.scenario = writer.write(self.weather.orders)
         self.network = Network(self.log, self.times)
         self.actors = actors(self.scenario.plan, self.log)
         self.steps, self.noise = 0, []
@@ -167,7 +167,7 @@ class Simulation:
 
     def end(self):
         """Whoever waits for goods gets them, and all time that anybody has is over. Raises Restless."""
-        self.network.say(supplies())
+        self.network.say(supplies(lotted=self.seed >= LOTTED))
         self.rest()
         for _ in range(2):  # who hears of it only then has time of his own
             self.times.pass_by(A_LONG_TIME)
