@@ -8,6 +8,7 @@ import pytest
 
 from schemas.base import Message
 from schemas.closures import UnitsRecalled
+from schemas.counts import CountedUnits, OpenCount, ReportCount
 from schemas.failures import Failing, ResourceUnits
 from schemas.levels import StockLevel
 from schemas.lots import LotRecalled, LotsTurned, RecallLot
@@ -144,3 +145,18 @@ def test_a_pool_told_again_by_its_events_is_the_same(pool: Any) -> None:
     pool.ticks()
     recalled(pool, "B")
     assert pool.replayed().table() == pool.table()
+
+
+def test_units_that_a_count_missed_are_nowhere_even_if_their_lot_has_expired(pool: Any, told: Any) -> None:
+    pool.orders("o1", {"cup": 6})
+    pool.do(OpenCount(pool=0, count_id="C-1", site="madrid", skus=("cup",)))
+    counted = (CountedUnits(sku="cup", counted=3),)
+    pool.do(ReportCount(pool=0, report_id="R-1", count_id="C-1", site="madrid", lines=counted))
+    pool.now += timedelta(days=9)
+    assert entries(pool.cancels("o1", {"1": 6})) == [
+        ("released", {"A": 2, "B": 4}),
+        ("quarantined", {"A": 2}),
+        ("written_off", {"A": 2}),
+        ("adjusted", {"B": 1}),
+    ]
+    assert told.one(pool.events[-1:], StockLevel).channels[0].available == 3
