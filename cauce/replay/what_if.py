@@ -101,8 +101,10 @@ def _said(message: Message, before: Record, name: str) -> Record:
 
 
 def _receipts(stock: Sequence[Position], pool: int) -> Iterator[ReceiveStock]:
+    """Units of no lot, though their sku be kept by lot: they never expire."""
     for site in sorted({position.site for position in stock}):
-        lines = [SkuQuantity(sku=one.sku, quantity=one.quantity) for one in stock if one.site == site and one.quantity]
+        there = [one for one in stock if one.site == site and one.quantity]
+        lines = [SkuQuantity(sku=one.sku, quantity=one.quantity, lot="") for one in there]
         for start in range(0, len(lines), _LINES_A_RECEIPT):
             part = tuple(lines[start : start + _LINES_A_RECEIPT])
             yield ReceiveStock(pool=pool, receipt_id=f"what-if-{start}", site=site, lines=part)

@@ -55,7 +55,7 @@ def faults(reference: Reference, lines: Iterable[object]) -> str:
     for line in lines:
         sku, lot = getattr(line, "sku", ""), getattr(line, "lot", None)
         if rules is not None and rules.is_kept(sku):
-            unnamed |= set() if lot else {sku}
+            unnamed |= {sku} if lot is None else set()  # a what-if names none on purpose
         elif lot:
             unkept.add(sku)
     if unnamed:

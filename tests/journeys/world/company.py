@@ -7,7 +7,7 @@ from cauce.demo.retail_company import reference_for
 from cauce.money import Money
 from schemas.buying import Buying
 from schemas.raw import ChannelAddress
-from schemas.reference import Kind, Stocking
+from schemas.reference import Kind, LotKept, Stocking
 from schemas.teams import Addressees, Supplier, Team, TeamKind
 
 GOODS = {
@@ -44,12 +44,14 @@ GOODS = {
     "LAMP": "Table lamp",
     "STOVE": "Camping stove",
     "LOCKET": "Silver locket",
+    "YOGURT": "Sheep's yogurt",
 }
 PRICE = 450
 WATCHED = "LOCKET"  # the one sku whose stock anybody is told of
 REFERENCE = reference_for(GOODS) | {
     Kind.STOCKING: [Stocking(id=WATCHED, unit_value=Money(amount=900, currency="GBP"), low_below=5, order_up_to=20)],
     Kind.BUYING: [Buying(id=WATCHED, cover_below_days=1, supplier="SILVERSMITH")],
+    Kind.LOTS: [LotKept(id="YOGURT", least_days=2)],
     Kind.ADDRESSEES: [
         Addressees(
             teams={"buyers": Team(hears=(TeamKind.LOW, TeamKind.RECOVERED))},
