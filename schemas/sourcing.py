@@ -97,6 +97,17 @@ class KeptBack(Part):
     kept: PositiveInt
 
 
+class ShortLived(Part):
+    """Free units of a lot at a site that were passed over: the lot must last until the day `asked_until`."""
+
+    sku: str
+    site: str
+    lot: str
+    free: PositiveInt
+    expires_on: Day | None = None
+    asked_until: Day
+
+
 class KitsAtSite(Part):
     """Whole kits that a site had."""
 
@@ -133,7 +144,8 @@ class Substitution(Part):
 class Explanation(Part):
     """Why these sites: the rule, the versions it used, and every candidate, nearest first; `sourcing` by a policy.
 
-    `kept_back` is what candidates had and the order's channel could not have.
+    `kept_back` is what candidates had and the order's channel could not have, `short_lived` what does not last or was
+    recalled.
     """
 
     rule: str
@@ -148,3 +160,5 @@ class Explanation(Part):
     kits: tuple[KitsThere, ...] | None = None
     substitutes_version: str | None = None
     substitutes: tuple[Substitution, ...] | None = None
+    lots_version: str | None = None
+    short_lived: tuple[ShortLived, ...] | None = None

@@ -28,4 +28,5 @@ def hand_in(form: Foreign, topic: RawTopic, key: str, done: str) -> None:
     present(settings, servers, [topic])
     value = form.model_dump_json(exclude_none=True).encode()
     asyncio.run(deliver(servers, settings.prefix, [Output(topic, key.encode(), value, [], None)]))
-    say(done)
+    if done:
+        say(done)

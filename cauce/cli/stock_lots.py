@@ -34,8 +34,9 @@ def trace(sku: str, lot: str, *, as_json: bool) -> None:
 @SKU
 @LOT
 @click.option("--reason", required=True, help="A short code, such as glass-splinters.")
+@click.option("--json", "as_json", is_flag=True, help="The lot as it was until now, as one JSON object.")
 @NAME
-def recall(sku: str, lot: str, reason: str, name: str) -> None:
+def recall(sku: str, lot: str, *, reason: str, as_json: bool, name: str) -> None:
     """Send no unit of LOT of SKU any more, from any site.
 
     What is on a shelf goes into quarantine, what is promised and not packed is called back and promised anew from
@@ -44,7 +45,10 @@ def recall(sku: str, lot: str, reason: str, name: str) -> None:
     found = _found(sku, lot)
     form = StockRecall(recall=named(name, "recall"), sku=sku, lot=lot, reason=reason)
     done = f"recall {form.recall} is handed in; see: cauce stock trace {sku} {lot}"
-    forms.hand_in(form, RawTopic.STOCK_REPORTS, sku, done)
+    forms.hand_in(form, RawTopic.STOCK_REPORTS, sku, "" if as_json else done)
+    if as_json:
+        say_json(found._asdict(), indent=2, default=to_json)
+        return
     Screen().print(sent_page(found))
 
 

@@ -56,6 +56,10 @@ def test_units_that_do_not_last_are_promised_to_nobody(pool: Any) -> None:
     pool.receives_lot(1, "new", "2026-03-07")
     assert entries(pool.orders("o1", {"cup": 2})) == [("reserved", {"new": 1})]
     assert pool.stock.waiting("o1").lines[0].quantity == 1
+    why = pool.events[-4].explanation
+    assert [(one.lot, one.free, one.expires_on, one.asked_until) for one in why.short_lived] == [
+        ("old", 5, "2026-03-06", "2026-03-07")
+    ]
 
 
 def test_a_receipt_without_a_lot_of_a_sku_that_is_kept_by_lot_is_refused_once(pool: Any) -> None:

@@ -93,7 +93,7 @@ def serve(
     for one in sorted(one_round.servings.values(), key=lambda serving: turn_of(serving.waiting)):
         explanation = explain(stock, one.demands, sites=one.sites, free=one.free, picks=one.picks, trigger=trigger)
         explanation = with_kits(explanation, one.demands, kits_of(one.waiting.terms), one.free)
-        if safety_of(stock) is not None:
+        if safety_of(stock) is not None or stock.shelf_life is not None:
             explanation = with_kept_back(stock, explanation, one.there, one.free)
         promise(
             stock,

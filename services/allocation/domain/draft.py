@@ -6,7 +6,7 @@ from schemas.light import light
 from schemas.stock import Bucket, LotUnits, StockMoved
 from services.allocation.domain import lot_rows
 from services.allocation.domain.lot_draft import LotDraft, Place
-from services.allocation.domain.lots import SkuLots, named
+from services.allocation.domain.lots import LotOverdrawn, SkuLots, named
 from services.allocation.domain.rows import Position, Spread
 from services.allocation.domain.steps import SET_ASIDE, Step
 from services.allocation.domain.stock import Stock, StockEvent, moved
@@ -95,6 +95,8 @@ class Draft:
         if self.spread(sku).lots is not None:
             place = self._place(sku, site, lot_rows.held_key(reference, line_id) if order_id and line_id else "")
             lots = self._lot_draft().choose(place, quantity, step.source, step.target)
+            if sum(one.quantity for one in lots) < quantity:
+                raise LotOverdrawn(f"not all of {quantity} {sku} at {site} are of lots that may go to {step.target}")
             self._lot_draft().move(place, lots, step.source, step.target)
         self._add(step, (sku, site), quantity, lots, (order_id, reference, line_id))
         if lots is not None and step.target is Bucket.FREE:

@@ -49,7 +49,8 @@ def look(stock: Stock, sku: str, *, rule: Buying, row: Demand, moves: Moved, day
     """The sku, over the sites that the reference names."""
     spread, now = stock.spread(sku), moves.get(sku, {})
     ids = stock.reference.derived("sites", SiteMap).ids
-    free = sum(now[site].free if site in now else spread.free.get(site, 0) for site in ids)
+    there = {site: one.free for site, one in spread.positions.items()} | {site: one.free for site, one in now.items()}
+    free = sum(there.get(site, 0) for site in ids)
     on_hand = sum(units.on_hand for units in now.values())
     on_hand += sum(position.on_hand for site, position in spread.positions.items() if site not in now)
     return Look(sku, rule, row, on_hand, free, day)

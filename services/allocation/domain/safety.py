@@ -9,6 +9,7 @@ from itertools import product
 from schemas.light import light, replace
 from schemas.reference import Kind, Safety
 from schemas.sourcing import Explanation, KeptBack, OrderTerms
+from services.allocation.domain.lot_reasons import with_short_lived
 from services.allocation.domain.sourcing import Free
 from services.allocation.domain.stock import Stock
 
@@ -58,7 +59,9 @@ def sellable(stock: Stock, terms: OrderTerms | None, free: Free) -> Free:
 
 def with_kept_back(stock: Stock, explanation: Explanation, free: Free, had: Free) -> Explanation:
     """The explanation, which also says what was free and not to be `had`; sites and skus in the order of `free`."""
-    if had is free:
+    if stock.shelf_life is not None:
+        explanation = with_short_lived(stock, explanation, free)
+    if had is free or safety_of(stock) is None:
         return explanation
     kept = tuple(
         _kept_back(sku=sku, site=site, free=there, kept=there - had[sku][site])
