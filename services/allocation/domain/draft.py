@@ -71,8 +71,8 @@ class Draft:
         """Units of a lot in a bucket, after the entries so far."""
         return self._lot_draft().of_lot(self._place(sku, site), bucket, lot)
 
-    def _place(self, sku: str, site: str, held: str = "") -> Place:
-        return Place(sku, site, self.spread(sku).lots or SkuLots(), self._position(sku, site), held)
+    def _place(self, sku: str, site: str) -> Place:
+        return Place(sku, site, self.spread(sku).lots or SkuLots(), self._position(sku, site))
 
     def _lot_draft(self) -> LotDraft:
         if self._lots is None:
@@ -88,78 +88,68 @@ class Draft:
         self.events.append(event)
 
     def move(
-        self, step: Step, sku: str, site: str, quantity: int, *, reference: str, order_id: str = "", line_id: str = ""
-    ) -> Lotted:
-        """Add an entry of the ledger; its lots, of a sku that has any. Raises Overdrawn or LotOverdrawn."""
-        lots = None
-        if self.spread(sku).lots is not None:
-            place = self._place(sku, site, lot_rows.held_key(reference, line_id) if order_id and line_id else "")
-            lots = self._lot_draft().choose(place, quantity, step.source, step.target)
-            if sum(one.quantity for one in lots) < quantity:
-                raise LotOverdrawn(f"not all of {quantity} {sku} at {site} are of lots that may go to {step.target}")
-            self._lot_draft().move(place, lots, step.source, step.target)
-        self._add(step, (sku, site), quantity, lots, (order_id, reference, line_id))
-        if lots is not None and step.target is Bucket.FREE:
-            self._put_aside(sku, site, lots, reference)
-        return lots
-
-    def step(
-        self, step: Step, sku: str, site: str, quantity: int, lots: Lotted, *, reference: str, order_id: str = ""
-    ) -> None:
-        """Add an entry, of these lots if they are named. Raises Overdrawn or LotOverdrawn."""
-        if lots:
-            self.move_lots(step, sku, site, lots, reference=reference, order_id=order_id)
-        else:
-            self.move(step, sku, site, quantity, reference=reference, order_id=order_id)
-
-    def move_lots(
         self,
         step: Step,
         sku: str,
         site: str,
-        lots: Sequence[LotUnits],
+        quantity: int,
+        lots: Lotted = None,
+        /,
         *,
         reference: str,
         order_id: str = "",
         line_id: str = "",
-    ) -> None:
-        """Add an entry of these lots. Raises Overdrawn or LotOverdrawn."""
-        place = self._place(sku, site, lot_rows.held_key(reference, line_id) if order_id and line_id else "")
-        lots = self._lot_draft().dated(place, lots)
-        self._lot_draft().move(place, lots, step.source, step.target)
-        if self.spread(sku).lots is None:
-            self._spreads[sku] = self.spread(sku)._replace(lots=place.lots)
-        self._add(step, (sku, site), sum(one.quantity for one in lots), lots, (order_id, reference, line_id))
-        if step.target is Bucket.FREE:
-            self._put_aside(sku, site, lots, reference)
+    ) -> Lotted:
+        """Add an entry of the ledger, of these lots if they are named; its lots, of a sku that has any.
 
-    def _put_aside(self, sku: str, site: str, lots: Sequence[LotUnits], reference: str) -> None:
-        """What has expired or was recalled is free no longer than it takes to say so."""
-        place = self._place(sku, site)
-        if unfit := [one for one in lots if self._lot_draft().is_unfit(place, one)]:
-            self.move_lots(SET_ASIDE, sku, site, unfit, reference=reference)
-
-    def _add(
-        self, step: Step, place: tuple[str, str], quantity: int, lots: Lotted, cause: tuple[str, str, str]
-    ) -> None:
-        after = moved(self._position(*place), step.source, step.target, quantity)
-        self._positions[place] = after
+        Raises Overdrawn or LotOverdrawn.
+        """
+        spread = self._spreads.get(sku) or self.spread(sku)
+        before = self._positions.get((sku, site)) or spread.positions.get(site, _NOTHING)
+        after = moved(before, step.source, step.target, quantity)
+        if lots or spread.lots is not None:
+            held = lot_rows.held_key(reference, line_id) if order_id and line_id else ""
+            lots = self._move_lots(step, Place(sku, site, spread.lots or SkuLots(), before, held), quantity, lots)
+        self._positions[sku, site] = after
         self._entries += 1
         self.events.append(
             _entry(
                 pool=self.pool,
-                sku=place[0],
-                site=place[1],
+                sku=sku,
+                site=site,
                 move=step.move,
                 quantity=quantity,
                 source=step.source,
                 target=step.target,
                 on_hand=after.on_hand,
                 free=after.free,
-                order_id=cause[0],
-                reference=cause[1],
-                line_id=cause[2],
+                order_id=order_id,
+                reference=reference,
+                line_id=line_id,
                 entry=str(self._entries),
                 lots=lots and named(lots),
             )
         )
+        if lots and step.target is Bucket.FREE:
+            self._put_aside(sku, site, lots, reference)
+        return lots
+
+    def _move_lots(self, step: Step, place: Place, quantity: int, chosen: Lotted) -> Sequence[LotUnits]:
+        draft, sku = self._lot_draft(), place.sku
+        lots = draft.dated(place, chosen) if chosen else draft.choose(place, quantity, step.source, step.target)
+        if sum(one.quantity for one in lots) != quantity:
+            raise LotOverdrawn(f"not all of {quantity} {sku} at {place.site} are of lots that may go to {step.target}")
+        draft.move(place, lots, step.source, step.target)
+        if self._spreads[sku].lots is None:
+            self._spreads[sku] = self._spreads[sku]._replace(lots=place.lots)
+        return lots
+
+    def move_lots(self, step: Step, sku: str, site: str, lots: Sequence[LotUnits], *, reference: str) -> None:
+        """Add an entry of these lots. Raises Overdrawn or LotOverdrawn."""
+        self.move(step, sku, site, sum(one.quantity for one in lots), lots, reference=reference)
+
+    def _put_aside(self, sku: str, site: str, lots: Sequence[LotUnits], reference: str) -> None:
+        """What has expired or was recalled is free no longer than it takes to say so."""
+        place = self._place(sku, site)
+        if unfit := [one for one in lots if self._lot_draft().is_unfit(place, one)]:
+            self.move_lots(SET_ASIDE, sku, site, unfit, reference=reference)

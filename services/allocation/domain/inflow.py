@@ -75,7 +75,7 @@ def adjust(stock: Stock, command: AdjustStock) -> tuple[StockEvent, ...]:
         return (_adjustment_refused(command, 0, fault),)
     if command.change > 0:
         found = [units_of(lot, command.change, command.expires_on)] if lot else None
-        draft.step(FIND, command.sku, command.site, command.change, found, reference=command.adjustment_id)
+        draft.move(FIND, command.sku, command.site, command.change, found, reference=command.adjustment_id)
         serve(stock, draft, (command.sku,), f"{command.type}/{command.natural_key()}")
     else:
         _lose(stock, draft, command)
@@ -88,7 +88,7 @@ def _lose(stock: Stock, draft: Draft, command: AdjustStock) -> None:
     taken = min(-command.change, free)
     if taken:
         lost = [units_of(lot, taken)] if lot else None
-        draft.step(LOSE, sku, site, taken, lost, reference=command.adjustment_id)
+        draft.move(LOSE, sku, site, taken, lost, reference=command.adjustment_id)
     if taken < -command.change:
         reason = f"only {free} units were free; the others are promised or not there"
         draft.say(_adjustment_refused(command, taken, reason))
@@ -117,7 +117,7 @@ def restock(stock: Stock, command: RestockReturn) -> tuple[StockEvent, ...]:
         lots = back(gone[units.sku], units.quantity) if units.sku in gone else None
         for step in _steps(units):
             cause = {"order_id": command.order_id, "reference": reference}
-            draft.step(step, units.sku, command.site, units.quantity, lots, **cause)
+            draft.move(step, units.sku, command.site, units.quantity, lots, **cause)
     restocked = (units.sku for units in command.units if units.disposition is Disposition.RESTOCK)
     serve(stock, draft, restocked, f"{command.type}/{reference}")
     return tuple(draft.events)

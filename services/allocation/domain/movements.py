@@ -29,7 +29,7 @@ def move(stock: Stock, command: MoveStock) -> tuple[StockEvent, ...]:
     moved = min(command.quantity, _there(stock, draft, command, step.source))
     if moved:
         lots = [units_of(command.lot, moved)] if command.lot else None
-        draft.step(step, command.sku, command.site, moved, lots, reference=command.movement_id)
+        draft.move(step, command.sku, command.site, moved, lots, reference=command.movement_id)
     if moved < command.quantity:
         what = f"{command.sku} of lot {command.lot}" if command.lot else command.sku
         detail = f"{moved} of {command.quantity} {what} were {step.source} and are moved; look for the others"

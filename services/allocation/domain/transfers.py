@@ -38,7 +38,7 @@ def send(stock: Stock, command: SendTransfer) -> tuple[StockEvent, ...]:
     lines = tuple(SkuQuantity(sku=sku, quantity=units) for sku, units in wanted.items())
     draft.say(TransferSent(pool=command.pool, transfer_id=name, site=site, to_site=command.to_site, lines=lines))
     for (sku, lot), units in _units_by_lot(command).items():
-        draft.step(SEND, sku, site, units, [units_of(lot, units)] if lot else None, reference=name)
+        draft.move(SEND, sku, site, units, [units_of(lot, units)] if lot else None, reference=name)
     return tuple(draft.events)
 
 
@@ -74,7 +74,7 @@ def receive(stock: Stock, command: ReceiveTransfer) -> tuple[StockEvent, ...]:
     gone = stock.rows.get(lot_rows.GONE, lot_rows.transfer_key(command.from_site, command.transfer_id)) or {}
     for sku in came:
         lots = back(gone[sku], received[sku]) if sku in gone else None
-        draft.step(UNPACK, sku, command.site, received[sku], lots, reference=command.transfer_id)
+        draft.move(UNPACK, sku, command.site, received[sku], lots, reference=command.transfer_id)
     serve(stock, draft, came, f"{command.type}/{command.natural_key()}")
     return tuple(draft.events)
 
