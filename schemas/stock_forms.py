@@ -10,7 +10,7 @@ from schemas.foreign import Foreign, Key, Text
 from schemas.inbound import SupplierWord
 from schemas.movements import Movement
 from schemas.orders import Sku
-from schemas.waves import MOST_ORDERS
+from schemas.waves import MOST_NODES, MOST_ORDERS
 
 MOST_SKUS = 1000  # a count is one row of the keeper
 
@@ -222,11 +222,12 @@ StockForm = (
 
 
 class StockWave(Foreign):
-    """Orders that wait, by their ids, are to be decided on together."""
+    """Orders that wait, by their ids, are to be decided on together; `nodes` limit the search for the best."""
 
     kind: Literal["wave"] = "wave"
     wave: Key
     orders: Annotated[tuple[Key, ...], Field(min_length=1, max_length=MOST_ORDERS)]
+    nodes: Annotated[PositiveInt, Field(le=MOST_NODES)] | None = None
 
 
 class StockRecall(Foreign):

@@ -3,22 +3,27 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import Field, NonNegativeInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from schemas.base import Message
 from schemas.stock import StockCommand
 
 MOST_ORDERS = 200
+MOST_NODES = 100_000  # the keeper decides on nothing else meanwhile
 
 
 class DecideWave(StockCommand):
-    """Decide together on these orders, as far as they wait: whoever lists them sets the order of coming aside."""
+    """Decide together on these orders, as far as they wait: whoever lists them sets the order of coming aside.
+
+    `nodes` are how far the search for the best goes, where somebody set its limit.
+    """
 
     type: ClassVar[str] = "stock.wave.v1"
     identity: ClassVar[tuple[str, ...]] = ("wave_id",)
 
     wave_id: str
     order_ids: tuple[str, ...] = Field(min_length=1, max_length=MOST_ORDERS)
+    nodes: PositiveInt | None = None
 
 
 class WaveMethod(StrEnum):

@@ -46,7 +46,11 @@ def stage(name: str | None) -> Text:
 
 def goods(parcel: Fields) -> str:
     """What a parcel or a return holds."""
-    return ", ".join(f"{line['quantity']} {TIMES} {line['sku']}" for line in parcel["lines"])
+    return ", ".join(f"{line['quantity']} {TIMES} {line['sku']}{_instead(line)}" for line in parcel["lines"])
+
+
+def _instead(line: Fields) -> str:
+    return f" (instead of {line['instead_of']})" if line.get("instead_of") else ""
 
 
 def last(shipment_id: str) -> str:

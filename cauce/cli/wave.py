@@ -15,7 +15,7 @@ from cauce.cli.wave_page import page
 from cauce.runtime.settings import Settings
 from schemas.raw import RawTopic
 from schemas.stock_forms import StockWave
-from schemas.waves import MOST_ORDERS
+from schemas.waves import MOST_NODES, MOST_ORDERS
 
 
 @click.group()
@@ -35,9 +35,22 @@ def command() -> None:
 @click.option("--backlog", metavar="SKU", help="All orders that wait for SKU, in their turns.")
 @click.option("--dry-run", is_flag=True, help="Show what each would get, one after another and together; ask nothing.")
 @click.option("--json", "as_json", is_flag=True, help="With --dry-run: one JSON object.")
+@click.option(
+    "--nodes",
+    type=click.IntRange(1, MOST_NODES),
+    metavar="N",
+    help="How far the search for the best goes; at its end they are decided on in turn, and what may be lost is said.",
+)
 @NAME
-def decide(
-    orders: tuple[str, ...], listed: Path | None, backlog: str | None, name: str, *, dry_run: bool, as_json: bool
+def decide(  # an argument an option
+    orders: tuple[str, ...],
+    listed: Path | None,
+    backlog: str | None,
+    nodes: int | None,
+    name: str,
+    *,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Decide together on ORDERS, by number or id.
 
@@ -50,19 +63,21 @@ def decide(
     if not (wanted or backlog):
         raise click.UsageError("name orders, or give --file or --backlog")
     if dry_run or backlog:
-        wanted, trial = asyncio.run(_looked(servers, settings, wanted, backlog))
+        wanted, trial = asyncio.run(_looked(servers, settings, wanted, backlog, nodes))
         if dry_run:
             _show(trial, as_json=as_json)
             return
-    form = StockWave(wave=named(name, "wave"), orders=_bounded(wanted))
+    form = StockWave(wave=named(name, "wave"), orders=_bounded(wanted), nodes=nodes)
     done = f"{form.wave} is handed in with {len(form.orders)} orders; see: cauce explain ORDER"
     hand_in(form, RawTopic.STOCK_REPORTS, form.wave, done)
 
 
-async def _looked(servers: str, settings: Settings, wanted: list[str], backlog: str | None) -> tuple[list[str], Trial]:
+async def _looked(
+    servers: str, settings: Settings, wanted: list[str], backlog: str | None, nodes: int | None
+) -> tuple[list[str], Trial]:
     async with waves(servers, settings) as desk:
         found = list(_bounded([*wanted, *(desk.backlog(backlog) if backlog else ())]))
-        return found, desk.trial(found)
+        return found, desk.trial(found, nodes)
 
 
 def _bounded(wanted: list[str]) -> tuple[str, ...]:

@@ -55,10 +55,10 @@ class WaveDesk(KeeperDesk):
         """Who waits for a sku, by turn."""
         return [turn.order_id for _, turn in self.stock.queue(sku)]
 
-    def trial(self, order_ids: Iterable[str]) -> Trial:
+    def trial(self, order_ids: Iterable[str], nodes: int | None = None) -> Trial:
         """What these orders would get."""
         stock = ruled(self.stock, self._clock.now())
-        command = DecideWave(pool=FIRST_POOL, wave_id=_TRIAL, order_ids=tuple(order_ids))
+        command = DecideWave(pool=FIRST_POOL, wave_id=_TRIAL, order_ids=tuple(order_ids), nodes=nodes)
         events = decide_wave(stock, command)
         alone = {} if not isinstance(stock, RuledStock) else in_turn(stock, command)
         said = next(event for event in events if isinstance(event, WaveDecided))

@@ -74,7 +74,7 @@ def _last_day(line: ReceiptLine | StockAdjustment) -> str | None:
 
 
 def _wave(form: StockWave) -> DecideWave:
-    return DecideWave(pool=FIRST_POOL, wave_id=form.wave, order_ids=form.orders)
+    return DecideWave(pool=FIRST_POOL, wave_id=form.wave, order_ids=form.orders, nodes=form.nodes)
 
 
 def _adjustment(form: StockAdjustment) -> AdjustStock:

@@ -139,7 +139,7 @@ SHIPMENT_LINES = Table(
     key("shipment_id"),
     key("line_id"),
     order_id(),
-    Column("sku", String),
+    *of(String, "sku", "instead_of"),
     Column("quantity", BigInteger),
 )
 RELEASES = Table(

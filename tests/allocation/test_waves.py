@@ -123,8 +123,7 @@ def test_without_a_policy_a_wave_is_refused_with_what_to_do(pool, told):
     assert decided.reason == "no policy is active: activate one, and send another wave"
 
 
-def test_at_its_limit_a_wave_is_decided_one_after_another_and_says_so(told, monkeypatch):
-    monkeypatch.setattr(waves, "choose", lambda *given: joint.choose(*given, nodes=1))
+def test_at_its_limit_a_wave_is_decided_one_after_another_and_says_what_may_be_lost(told):
     whole = POLICY.rules[0].model_copy(update={"unfilled": Unfilled.QUEUE})
     pool, chance, names = told.pool(policy=POLICY.model_copy(update={"sites": {}, "rules": (whole,)})), Random(1), []
     pool.orders("first", dict.fromkeys("abcd", 9999))  # whoever comes later is held up
@@ -132,10 +131,12 @@ def test_at_its_limit_a_wave_is_decided_one_after_another_and_says_so(told, monk
         names.append(name)
         pool.orders(name, {sku: chance.randint(20, 97) for sku in "abcd"})
     pool.receives(dict.fromkeys("abcd", 350))
-    events = pool.do(wave(*names))
+    events = pool.do(wave(*names).model_copy(update={"nodes": 1}))
     decided = told.one(events, WaveDecided)
     assert (decided.method, decided.promised[0]) == (WaveMethod.SEQUENTIAL, "o0")
-    assert decided.reason == "the search for the best was given up at its limit of nodes"
+    said = "the search for the best was given up at its limit of nodes, 1: {} units in turn, where {} at most could be"
+    units = sum(line.quantity for one in told.every(events, Allocated) for line in one.shipments[0].lines)
+    assert decided.reason == f"{said.format(units, 1400)} together"
     methods = {one.explanation.sourcing.method for one in told.every(events, Allocated)}
     assert methods == {"wave-sequential"}
 
@@ -157,7 +158,7 @@ def test_a_wave_sends_no_less_than_one_after_another_and_never_what_is_not_there
         for (site, sku), units in shelves.items():
             pool.receives({sku: units}, site)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(waves, "choose", lambda *given, nodes=nodes: joint.choose(*given, nodes=nodes))
+            patch.setattr(waves, "choose", lambda *given, limit=nodes, **_: joint.choose(*given, nodes=limit))
             events = pool.do(wave(*names))
         promised = told.every(events, Allocated)
         sent[nodes] = sum(line.quantity for one in promised for part in one.shipments for line in part.lines)

@@ -107,6 +107,14 @@ def test_a_wave_is_handed_in_with_its_orders_once_each(decide):
     assert "noon" in shown.output
 
 
+def test_a_wave_may_have_a_limit_of_nodes_of_its_own(decide):
+    _, form = decide("ORDER2", "--nodes", "7")
+    assert form.nodes == 7
+    shown, _ = decide("ORDER2", "--nodes", "0")
+    assert shown.exit_code == 2
+    assert "--nodes" in shown.output
+
+
 def test_a_backlog_is_everybody_who_waits_for_a_sku_in_turn(decide, tmp_path):
     listed = tmp_path / "orders.txt"
     listed.write_text("ORDER3\n")

@@ -4,12 +4,13 @@ Units come first, then the plans' scores, a component after the other, each kept
 """
 
 from collections.abc import Mapping, Sequence
+from math import floor, isfinite
 from typing import Any, NamedTuple
 
 from services.allocation.domain.search import Plan
 
 NODES = 2_000  # never a limit of time: the same wave is decided alike on any machine
-_TOLERANCE = 0.5  # between whole numbers
+_TOLERANCE, _NEARLY = 0.5, 1e-6  # between whole numbers, and below the next
 Shelf = tuple[str, str]  # site and sku
 
 
@@ -31,10 +32,17 @@ class Column(NamedTuple):
         return sum(pick.quantity for pick in self.plan.picks)
 
 
+class GivenUp(NamedTuple):
+    """The search came to its limit of nodes; `most` units at most could be sent by all together, if that is known."""
+
+    nodes: int
+    most: int | None = None
+
+
 def choose(
     columns: Sequence[Column], shelves: Mapping[Shelf, int], capacities: Mapping[str, int], *, nodes: int = NODES
-) -> list[Column] | None:
-    """The chosen plans, in the order of `columns`; None where `nodes` were not enough to be sure."""
+) -> list[Column] | GivenUp:
+    """The chosen plans, in the order of `columns`, unless `nodes` were not enough to be sure."""
     limits = _limits(columns, shelves, capacities)
     depth = max((len(column.plan.rank[1]) for column in columns), default=0)
     goals = [[-column.units() for column in columns]]
@@ -42,12 +50,16 @@ def choose(
     picked: list[int] = []
     for goal in goals:
         found = _least(goal, limits, nodes)
-        if found is None:
-            return None
-        picked = found
+        if found.picked is None:
+            return GivenUp(nodes, _units(columns, picked) if picked else found.most)
+        picked = found.picked
         limits.append((goal, sum(points * take for points, take in zip(goal, picked, strict=True))))
     chosen = [column for column, take in zip(columns, picked, strict=True) if take]
-    return chosen if _fits(picked, limits) else None
+    return chosen if _fits(picked, limits) else GivenUp(nodes)
+
+
+def _units(columns: Sequence[Column], picked: Sequence[int]) -> int:
+    return sum(column.units() * take for column, take in zip(columns, picked, strict=True))
 
 
 Limit = tuple[list[int], int]  # a row of coefficients, and what it may come to
@@ -68,8 +80,15 @@ def _limits(columns: Sequence[Column], shelves: Mapping[Shelf, int], capacities:
     return rows
 
 
-def _least(goal: list[int], limits: list[Limit], nodes: int) -> list[int] | None:
-    """Which columns to take for the least of `goal`; None where the solver was not sure."""
+class _Found(NamedTuple):
+    """Which columns to take; None where the solver was not sure, and then what they could come to at most."""
+
+    picked: list[int] | None
+    most: int | None = None
+
+
+def _least(goal: list[int], limits: list[Limit], nodes: int) -> _Found:
+    """Which columns to take for the least of `goal`."""
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415  # most keepers never see a wave
 
     rows, most = [row for row, _ in limits], [limit for _, limit in limits]
@@ -80,7 +99,10 @@ def _least(goal: list[int], limits: list[Limit], nodes: int) -> list[int] | None
         constraints=LinearConstraint(rows, ub=most),
         options={"node_limit": nodes, "mip_rel_gap": 0},
     )
-    return [int(value > _TOLERANCE) for value in result.x] if result.status == 0 else None
+    if result.status == 0:
+        return _Found([int(value > _TOLERANCE) for value in result.x])
+    bound = result.mip_dual_bound
+    return _Found(None, floor(_NEARLY - bound) if bound is not None and isfinite(bound) else None)
 
 
 def _fits(picked: list[int], limits: list[Limit]) -> bool:

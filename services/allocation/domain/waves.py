@@ -14,7 +14,7 @@ from schemas.stock import DemandLine
 from schemas.waves import DecideWave, WaveDecided, WaveMethod
 from services.allocation.domain import rows as kinds
 from services.allocation.domain.draft import Draft
-from services.allocation.domain.joint import Column, Shelf, choose
+from services.allocation.domain.joint import NODES, Column, GivenUp, Shelf, choose
 from services.allocation.domain.promises import promise
 from services.allocation.domain.rows import Waiting, wave_key
 from services.allocation.domain.ruling import Decision, RuledStock, decide, explained, rule_for
@@ -48,15 +48,16 @@ def decide_wave(stock: Stock, command: DecideWave) -> tuple[StockEvent, ...]:
     asked = list(_asked(stock, command))
     one_by_one = list(_sequential(stock, asked))
     columns = [*one_by_one, *(column for one in asked for column in _columns(one))]
-    chosen = choose(columns, _shelves(asked), _capacities(stock)) if columns else []
-    method = WaveMethod.SEQUENTIAL if chosen is None else WaveMethod.JOINT
+    nodes = command.nodes or NODES
+    chosen = choose(columns, _shelves(asked), _capacities(stock), nodes=nodes) if columns else []
+    method = WaveMethod.SEQUENTIAL if isinstance(chosen, GivenUp) else WaveMethod.JOINT
     draft = Draft(stock, command.pool)
-    picked = {column.order_id: column for column in (one_by_one if chosen is None else chosen)}
+    picked = {column.order_id: column for column in (one_by_one if isinstance(chosen, GivenUp) else chosen)}
     for one in asked:
         if one.order_id in picked:
             found = Found(picked[one.order_id].plan, str(method), len(columns), one.alone.found.alone)
             _promise(stock, draft, one, found, command)
-    reason = "the search for the best was given up at its limit of nodes" if chosen is None else ""
+    reason = _given_up(chosen, one_by_one) if isinstance(chosen, GivenUp) else ""
     draft.say(_said(command, method, tuple(one.order_id for one in asked if one.order_id in picked), reason))
     return tuple(draft.events)
 
@@ -155,6 +156,17 @@ def _promise(stock: RuledStock, draft: Draft, one: _Asked, found: Found, command
         sites=decision.nears,
         explanation=explanation,
     )
+
+
+def _given_up(given: GivenUp, in_turn: Iterable[Column]) -> str:
+    """What may be lost by it."""
+    said = f"the search for the best was given up at its limit of nodes, {given.nodes}"
+    units = sum(column.units() for column in in_turn)
+    if given.most is None:
+        return f"{said}: {units} units in turn, and nobody knows how many could be together"
+    if given.most <= units:
+        return f"{said}: {units} units in turn, as many as can be, perhaps not with the best scores"
+    return f"{said}: {units} units in turn, where {given.most} at most could be together"
 
 
 def _said(command: DecideWave, method: WaveMethod, promised: tuple[str, ...], reason: str) -> WaveDecided:

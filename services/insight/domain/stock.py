@@ -91,6 +91,7 @@ def shipment_lines(order_id: str, shipment: Any) -> tuple[Row, ...]:
                 "order_id": order_id,
                 "sku": line.sku,
                 "quantity": line.quantity,
+                "instead_of": getattr(line, "instead_of", None),
             },
         )
         for line in shipment.lines

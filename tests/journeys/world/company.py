@@ -6,8 +6,9 @@ from typing import NamedTuple
 from cauce.demo.retail_company import reference_for
 from cauce.money import Money
 from schemas.buying import Buying
+from schemas.kits import KitComponent
 from schemas.raw import ChannelAddress
-from schemas.reference import Kind, LotKept, Stocking
+from schemas.reference import Kind, LotKept, Stocking, Substitute
 from schemas.teams import Addressees, Supplier, Team, TeamKind
 
 GOODS = {
@@ -45,13 +46,24 @@ GOODS = {
     "STOVE": "Camping stove",
     "LOCKET": "Silver locket",
     "YOGURT": "Sheep's yogurt",
+    "FLUTE": "Champagne flute",
+    "QUILT": "Patchwork quilt",
+    "BLANKET": "Wool blanket",
+    "CUP": "Porcelain cup",
+    "SAUCER": "Porcelain saucer",
 }
 PRICE = 450
 WATCHED = "LOCKET"  # the one sku whose stock anybody is told of
+KIT = "TEA-SET"  # a cup and two saucers
 REFERENCE = reference_for(GOODS) | {
     Kind.STOCKING: [Stocking(id=WATCHED, unit_value=Money(amount=900, currency="GBP"), low_below=5, order_up_to=20)],
     Kind.BUYING: [Buying(id=WATCHED, cover_below_days=1, supplier="SILVERSMITH")],
     Kind.LOTS: [LotKept(id="YOGURT", least_days=2)],
+    Kind.SUBSTITUTES: [Substitute(id="1", sku="QUILT", substitute="BLANKET")],
+    Kind.KITS: [
+        KitComponent(id="1", kit=KIT, component="CUP", quantity=1, share=2),
+        KitComponent(id="2", kit=KIT, component="SAUCER", quantity=2, share=1),
+    ],
     Kind.ADDRESSEES: [
         Addressees(
             teams={"buyers": Team(hears=(TeamKind.LOW, TeamKind.RECOVERED))},
