@@ -44,7 +44,10 @@ class RecordFailure(Message):
 
 
 class WorkFailed(Message):
-    """Units that a site will not send, taken out of its work: their order needs them from elsewhere."""
+    """Units that a site will not send, taken out of its work: their order needs them from elsewhere.
+
+    What the site has of the same kits is taken out `along` with them.
+    """
 
     type: ClassVar[str] = "work.failed.v1"
     key: ClassVar[str] = "order_id"
@@ -58,6 +61,7 @@ class WorkFailed(Message):
     site: str
     operator: str
     lines: tuple[ShipmentLine, ...] = Field(min_length=1)
+    along: tuple[ShipmentLine, ...] | None = None
     customer: Customer
     destination: Destination
     ship_option: ShipOption
@@ -65,7 +69,10 @@ class WorkFailed(Message):
 
 
 class ResourceUnits(StockCommand):
-    """Take units back from a site that will not send them, and promise them anew from others."""
+    """Take units back from a site that will not send them, and promise them anew from others.
+
+    What was taken out of its work `along` with them, of the same kits, is free there again.
+    """
 
     type: ClassVar[str] = "stock.resource.v1"
     identity: ClassVar[tuple[str, ...]] = ("shipment_id", "failure_id")
@@ -77,6 +84,7 @@ class ResourceUnits(StockCommand):
     failing: Failing
     site: str
     lines: tuple[DemandLine, ...] = Field(min_length=1)
+    along: tuple[DemandLine, ...] | None = None
     customer: Customer
     destination: Destination
     ship_option: ShipOption
@@ -89,6 +97,7 @@ class SourceFailed(Message):
     """Units are promised from this site no more; the promise or the wait that follows is another's.
 
     Units that were canceled before are not among its `lines`, but `canceled`. `number` counts the pool's failures.
+    Lines of which no unit failed, taken `along` with others of their kits, are named.
     """
 
     type: ClassVar[str] = "source.failed.v1"
@@ -104,3 +113,4 @@ class SourceFailed(Message):
     site: str
     lines: tuple[LineQuantity, ...] = ()
     canceled: tuple[LineQuantity, ...] | None = None
+    along: tuple[str, ...] | None = None

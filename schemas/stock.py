@@ -154,6 +154,7 @@ class ShipmentLine(Part):
     """Units of one line in one shipment, with what the next steps need to know of the product.
 
     Of a substitute, `instead_of` is what was ordered. `lots` are its units by lot, what expires first before others.
+    Of a component, `kit` is the line of the kit, of which each takes `in_kit` units.
     """
 
     line_id: str
@@ -162,6 +163,8 @@ class ShipmentLine(Part):
     weight_grams: NonNegativeInt
     instead_of: Sku | None = None
     lots: tuple[LotUnits, ...] | None = None
+    kit: str | None = None
+    in_kit: PositiveInt | None = None
 
 
 class Shipment(Part):

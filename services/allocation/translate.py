@@ -15,7 +15,16 @@ from schemas.reference import Kind, TimeReached
 from schemas.returns import GoodsReturned
 from schemas.shipments import ParcelPacked, ParcelShipped, WorkPicked
 from schemas.sourcing import LineSubstitutes, LineWorth, OrderTerms
-from schemas.stock import AdvanceShipment, DemandLine, ReleaseStock, ReserveStock, RestockReturn, ReturnedUnits, Stage
+from schemas.stock import (
+    AdvanceShipment,
+    DemandLine,
+    ReleaseStock,
+    ReserveStock,
+    RestockReturn,
+    ReturnedUnits,
+    ShipmentLine,
+    Stage,
+)
 from schemas.waves import DecideWave
 from services.allocation.domain.keeper import KeeperCommand, TimedCommand
 from services.allocation.domain.pools import FIRST_POOL, pool_of
@@ -129,12 +138,17 @@ def from_work_failed(received: Received, _reference: Reference) -> ResourceUnits
         failure_id=failed.failure_id,
         failing=failed.failing,
         site=failed.site,
-        lines=tuple(_demand(line_id=line.line_id, sku=line.sku, quantity=line.quantity) for line in failed.lines),
+        lines=_demands(failed.lines),
+        along=_demands(failed.along) if failed.along else None,
         customer=failed.customer,
         destination=failed.destination,
         ship_option=failed.ship_option,
         deliver_by=failed.deliver_by,
     )
+
+
+def _demands(lines: Iterable[ShipmentLine]) -> tuple[DemandLine, ...]:
+    return tuple(_demand(line_id=line.line_id, sku=line.sku, quantity=line.quantity) for line in lines)
 
 
 def from_packed(received: Received, _reference: Reference) -> AdvanceShipment:

@@ -3,12 +3,15 @@
 import pytest
 
 from schemas.backorders import Backordered
-from schemas.kits import KitComponent, KitLines, KitPart
+from schemas.failures import Failing, ResourceUnits, SourceFailed
+from schemas.kits import KitComponent, KitLines, KitPart, SoldKit
 from schemas.levels import StockLevel
+from schemas.light import declared, lightened
 from schemas.policies import By, Criterion, Rule, SourcingPolicy, Unfilled
 from schemas.reference import Safety
 from schemas.sourcing import OrderTerms
-from schemas.stock import Allocated
+from schemas.stock import Allocated, DemandLine
+from services.allocation.domain.front import decide
 
 TEA = (
     KitComponent(id="tea-1", kit="tea", component="pot", quantity=1, share=2),
@@ -155,3 +158,96 @@ def test_what_is_kept_from_a_channel_is_in_none_of_its_kits(told):
     shop = told.pool(kits=TEA, safety=(kept,))
     shop.receives({"pot": 3})
     assert levels(shop.receives({"cup": 6}))["tea"] == {"": 3, "market": 1}
+
+
+def fails(shop, failed, along, *, site="madrid", failing=Failing.SHORT, name="F1"):
+    """A site fails units of the first shipment of o1; what it had of the same kits comes along."""
+    order = shop.order("o1", {"pot": 1})
+
+    def lines(units):
+        skus = {"1": "pot", "2": "cup"}
+        return tuple(DemandLine(line_id=line, sku=skus[line], quantity=count) for line, count in units.items())
+
+    return shop.do(
+        ResourceUnits(
+            pool=0,
+            order_id="o1",
+            order_number=order.order_number,
+            shipment_id="o1-1",
+            failure_id=name,
+            failing=failing,
+            site=site,
+            lines=lines(failed),
+            along=lines(along),
+            customer=order.customer,
+            destination=order.destination,
+            ship_option=order.ship_option,
+            deliver_by=order.deliver_by,
+            terms=OrderTerms(channel="web", currency="EUR", kits=(kit("1", 2, ("1", 1), ("2", 2)),)),
+        )
+    )
+
+
+def test_promised_lines_name_the_kit_that_they_are_of(shop, told):
+    shop.receives({"pot": 5, "cup": 9})
+    (shipment,) = told.one(two_kits(shop, "o1"), Allocated).shipments
+    assert [(line.sku, line.kit, line.in_kit) for line in shipment.lines] == [("pot", "1", 1), ("cup", "1", 2)]
+
+
+def test_a_kit_of_which_a_site_fails_a_part_comes_whole_from_another(shop, told):
+    shop.receives({"pot": 2, "cup": 4})
+    shop.receives({"pot": 9}, site="lyon")
+    shop.receives({"pot": 1, "cup": 2}, site="berlin")
+    two_kits(shop, "o1")
+    events = fails(shop, {"1": 1}, {"2": 2})
+    assert told.shipments(told.one(events, Allocated)) == {"berlin": {"1": 1, "2": 2}}
+    assert told.one(events, SourceFailed).along == ("2",)
+    assert (shop.at("cup").free, shop.at("cup").reserved, shop.at("pot").on_hand) == (2, 2, 1)
+    assert "madrid" not in shop.stock.failures("o1").sites.get("2", {})
+    assert shop.replayed().table() == shop.table()
+
+
+def test_a_kit_that_no_other_site_has_whole_waits_whole_and_comes_whole(shop, told):
+    shop.receives({"pot": 2, "cup": 4})
+    shop.receives({"cup": 9}, site="lyon")
+    two_kits(shop, "o1")
+    waits = told.one(fails(shop, {"1": 1}, {"2": 2}), Backordered)
+    assert (told.units(waits.lines), waits.resourced) == ({"1": 1, "2": 2}, True)
+    served = told.one(shop.receives({"pot": 1}, site="lyon"), Allocated)
+    assert told.shipments(served) == {"lyon": {"1": 1, "2": 2}}
+    assert shop.replayed().table() == shop.table()
+
+
+def test_the_front_remembers_what_belongs_together_for_what_its_site_fails(new_front):
+    front = new_front()
+    (reserve,) = front.hear(front.placed({"pot": 1, "cup": 2}))
+    assert front.state.terms is None
+    placed = front.placed({"pot": 1, "cup": 2})
+    sold = golden_kit(placed)
+    front = new_front()
+    (reserve,) = front.hear(placed.model_copy(update={"kits": (sold,)}))
+    failed = ResourceUnits(
+        pool=0,
+        order_id="o1",
+        order_number="1",
+        shipment_id="o1-1",
+        failure_id="F1",
+        failing=Failing.SHORT,
+        site="madrid",
+        lines=(DemandLine(line_id="1", sku="pot", quantity=1),),
+        customer=reserve.customer,
+        destination=reserve.destination,
+        ship_option=reserve.ship_option,
+        deliver_by=reserve.deliver_by,
+    )
+    (sent,) = decide(front.state, lightened(failed))
+    assert declared(sent).terms == reserve.terms
+    assert type(front.state).model_validate_json(front.state.model_dump_json()) == front.state
+
+
+def golden_kit(placed):
+    money = placed.lines[0].amount
+    parts = (KitPart(line_id="1", quantity=1), KitPart(line_id="2", quantity=2))
+    return SoldKit(
+        line_id="1", sku="tea", quantity=1, parts=parts, unit_price=money, amount=money, tax=money, version="v"
+    )

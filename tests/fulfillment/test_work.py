@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from schemas.failures import RecordFailure
 from schemas.shipments import WarehouseWork, Work
 from services.fulfillment.domain.commands import TakeFailure
@@ -94,6 +96,28 @@ def test_what_a_site_does_not_send_leaves_its_work_once(warehouse, story):
 def test_a_shipment_that_is_rejected_is_stopped(warehouse, story):
     work, failed = story.tell(warehouse.allocate({1: {"1": 3}}), failure(warehouse, {}, "rejected"))
     assert (work.lines, [line.quantity for line in failed.lines]) == ((), [3])
+
+
+def of_tea_set(warehouse, units):
+    """Work of kits with one of line 1 and two of line 2 each, and of what is beside them."""
+    allocation = warehouse.allocate({1: units})
+    kit = {"1": {"kit": "1", "in_kit": 1}, "2": {"kit": "1", "in_kit": 2}}
+    lines = tuple(line.model_copy(update=kit.get(line.line_id, {})) for line in allocation.shipments[0].lines)
+    shipment = allocation.shipments[0].model_copy(update={"lines": lines})
+    return replace(allocation, shipments=(shipment,))
+
+
+@pytest.mark.parametrize(
+    ("failing", "along"),
+    [({"1": 1}, {"2": 2}), ({"2": 1}, {"1": 1, "2": 1}), ({"2": 3}, {"1": 2, "2": 1}), ({"3": 1}, {})],
+)
+def test_no_kit_is_sent_in_halves_where_a_site_fails_a_part_of_it(warehouse, story, failing, along):
+    work, failed = story.tell(of_tea_set(warehouse, {"1": 3, "2": 6, "3": 4}), failure(warehouse, failing))
+    assert (units_of(failed.lines), units_of(failed.along or ())) == (failing, along)
+    gone = {line: failing.get(line, 0) + along.get(line, 0) for line in "123"}
+    assert units_of(work.lines) == {line: units - gone[line] for line, units in {"1": 3, "2": 6, "3": 4}.items()}
+    (answer,) = story.tell(warehouse.cancel({"1": 3}))[1:]
+    assert sum(one.quantity for one in answer.canceled) == 3
 
 
 def test_a_cancellation_of_failed_units_names_the_shipment_that_failed_them(warehouse, story):

@@ -1,6 +1,7 @@
 """The front of an order: what its facts ask of the keeper, each once, in whatever order and however often they come.
 
-Its events are commands to the keeper, and its state is the fold of those it sent.
+Its events are commands to the keeper, and its state is the fold of those it sent. What belongs together in an order
+with kits is remembered, for its site may fail them.
 """
 
 from typing import assert_never
@@ -10,7 +11,10 @@ from pydantic import Field
 from cauce.decider import Decider
 from schemas.base import Part
 from schemas.failures import ResourceUnits
+from schemas.light import declared, lightened, replace
+from schemas.sourcing import OrderTerms
 from schemas.stock import AdvanceShipment, ReleaseStock, ReserveStock, RestockReturn, Stage
+from services.allocation.domain.together import kits_of
 
 OrderCommand = ReserveStock | ReleaseStock | ResourceUnits | AdvanceShipment | RestockReturn
 
@@ -25,18 +29,24 @@ class Sent(Part):
     stages: dict[str, Stage] = Field(default_factory=dict)
     receipts: tuple[str, ...] = ()
     failures: tuple[str, ...] | None = None
+    terms: OrderTerms | None = None
 
 
 def decide(state: Sent, command: OrderCommand) -> tuple[OrderCommand, ...]:
     """The command itself, unless the keeper has heard it, or of a later stage of the shipment."""
-    return () if _is_known(state, command) else (command,)
+    if _is_known(state, command):
+        return ()
+    if state.terms is not None and isinstance(command, ResourceUnits):
+        return (replace(command, terms=lightened(state.terms)),)
+    return (command,)
 
 
 def evolve(state: Sent, sent: OrderCommand) -> Sent:
     """The state after `sent`."""
     match sent:
         case ReserveStock():
-            return state.model_copy(update={"reserved": True})
+            terms = declared(sent.terms) if kits_of(sent.terms) else None
+            return state.model_copy(update={"reserved": True, "terms": terms})
         case ReleaseStock():
             return state.model_copy(update={"versions": tuple(sorted({*state.versions, sent.version}))})
         case ResourceUnits():

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from schemas.failures import ResourceUnits
+from schemas.kits import KitLines
 from schemas.light import light, replace
 from schemas.orders import LineQuantity
 from schemas.sourcing import Explanation
@@ -15,6 +16,7 @@ from services.allocation.domain.rows import LineUnits, OpenShipment, Order, Wait
 from services.allocation.domain.sourcing import NearSite, Pick
 from services.allocation.domain.steps import RESERVE
 from services.allocation.domain.stock import Stock
+from services.allocation.domain.together import kits_of
 
 UNWEIGHED_GRAMS = 500  # a unit of a product that the reference does not know
 _promised, _sent, _carried = light(Allocated), light(Shipment), light(ShipmentLine)
@@ -60,6 +62,8 @@ def promise(
     """Add the promise of `picks` to the draft, and the entries that reserve its units."""
     order = stock.order(order_id)
     shipments = _shipments(stock, order_id, order.shipments, picks, sites)
+    if kits := kits_of(party.terms):
+        shipments = _of_kits(shipments, kits)
     if stock.dates is not None:
         shipments = stock.dates.dated(shipments, party.destination, party.ship_option)
         explanation = replace(explanation, promises_version=stock.dates.version)
@@ -125,6 +129,14 @@ def _shipments(
             )
             for number, near in enumerate(chosen, start=before + 1)
         ]
+    )
+
+
+def _of_kits(shipments: Iterable[Shipment], kits: Iterable[KitLines]) -> tuple[Shipment, ...]:
+    """The shipments, their lines naming the kits that they are of."""
+    of = {part.line_id: {"kit": kit.line_id, "in_kit": part.quantity} for kit in kits for part in kit.parts}
+    return tuple(
+        replace(one, lines=tuple(replace(line, **of.get(line.line_id, {})) for line in one.lines)) for one in shipments
     )
 
 

@@ -26,6 +26,7 @@ from services.allocation.domain.safety import sellable, with_kept_back
 from services.allocation.domain.sourcing import Pick, SiteMap, explain, source, units_by_sku
 from services.allocation.domain.steps import LOSE, RELEASE_PICKED, RELEASE_RESERVED, SET_ASIDE
 from services.allocation.domain.stock import Stock, StockEvent, mark_seen
+from services.allocation.domain.together import kits_of, source_together, with_kits
 
 _failed, _units, _demand = light(SourceFailed), light(LineQuantity), light(DemandLine)
 Taken = Sequence[tuple[LineUnits, int]]
@@ -44,9 +45,10 @@ def resource(stock: Stock, command: ResourceUnits) -> tuple[StockEvent, ...]:
     draft.sourced_anew = command.order_id
     draft.say(_fact(stock, command, taken))
     lots: dict[str, list[LotUnits]] = {}
+    asked = {line.line_id: line.quantity for line in command.lines}
     for line, units in taken:
         came = list(_take_back(draft, command, line, units))
-        lots.setdefault(line.sku, []).extend(came)
+        lots.setdefault(line.sku, []).extend(_first(came, asked.get(line.line_id, 0)))
         if shipment and command.failing is not Failing.DAMAGED:  # who broke it has found it
             missing.lose(stock, draft, command.order_id, shipment, line, back=min(units, line.reserved), lots=came)
     for sku, units in units_by_sku(command.lines).items():
@@ -68,7 +70,17 @@ def _taken(stock: Stock, shipment: OpenShipment | None, command: ResourceUnits) 
 
 
 def _failed_units(command: ResourceUnits) -> dict[str, int]:
-    return {line.line_id: line.quantity for line in command.lines}
+    """Those that failed, and what is taken back along with them."""
+    units: dict[str, int] = {}
+    for line in (*command.lines, *(command.along or ())):
+        units[line.line_id] = units.get(line.line_id, 0) + line.quantity
+    return units
+
+
+def _along(command: ResourceUnits) -> tuple[str, ...]:
+    """Lines of which nothing failed."""
+    failed = {line.line_id for line in command.lines}
+    return tuple(line.line_id for line in command.along or () if line.line_id not in failed)
 
 
 def _fact(stock: Stock, command: ResourceUnits, taken: Taken) -> SourceFailed:
@@ -82,6 +94,7 @@ def _fact(stock: Stock, command: ResourceUnits, taken: Taken) -> SourceFailed:
         site=command.site,
         lines=tuple(_units(line_id=line.line_id, quantity=units) for line, units in taken),
         canceled=_canceled(command, taken) or None,
+        along=_along(command) or None,
     )
 
 
@@ -99,6 +112,14 @@ def _take_back(draft: Draft, command: ResourceUnits, line: LineUnits, units: int
     for step, part in ((RELEASE_RESERVED, reserved), (RELEASE_PICKED, units - reserved)):
         if part:
             yield from draft.move(step, line.sku, command.site, part, **cause) or ()
+
+
+def _first(lots: Iterable[LotUnits], units: int) -> Iterator[LotUnits]:
+    """So many of them: what came along with others is as it was."""
+    for one in lots:
+        if part := min(units, one.quantity):
+            units -= part
+            yield replace(one, quantity=part)
 
 
 def _put_right(draft: Draft, command: ResourceUnits, sku: str, units: int, lots: Sequence[LotUnits]) -> None:
@@ -146,8 +167,10 @@ def _promise_anew(stock: Stock, draft: Draft, command: ResourceUnits, taken: Tak
         decision = decide(stock, command, demands, free, rule=rule_for(stock.policy, command), loads=stock.loads)
         picks, explanation = decision.picks, explained(stock, decision, free, trigger)
     else:
-        picks = source(demands, [near for near in sites if near.site not in barred], free)
+        allowed, kits = [near for near in sites if near.site not in barred], kits_of(command.terms)
+        picks = source_together(demands, kits, allowed, free) if kits else source(demands, allowed, free)
         explanation = explain(stock, demands, sites=sites, free=free, picks=picks, trigger=trigger)
+        explanation = with_kits(explanation, demands, kits, free) if kits else explanation
     explanation = _with_barred(with_kept_back(stock, explanation, there, free), barred)
     if picks:
         promise(
@@ -211,10 +234,13 @@ def _fold_failures(stock: Stock, event: SourceFailed) -> None:
     """What was canceled before is early no more."""
     failures = stock.failures(event.order_id)
     sites, units, early = dict(failures.sites), dict(failures.units), dict(failures.early)
+    along = event.along or ()
     for line in (*event.lines, *(event.canceled or ())):
         key = failed_key(event.shipment_id, line.line_id)
         units[key] = units.get(key, 0) + line.quantity
-        if event.failing not in ANOTHERS_FAULT:  # while it is closed, nothing is promised from there anyway
+        if (
+            event.failing not in ANOTHERS_FAULT and line.line_id not in along
+        ):  # while it is closed, nothing is promised from there anyway
             sites[line.line_id] = {**sites.get(line.line_id, {}), event.site: str(event.failing)}
     for line in event.canceled or ():
         key = failed_key(event.shipment_id, line.line_id)

@@ -1,7 +1,7 @@
 """What is sent together: the components of a kit leave from one site, kit by kit; any other line is by itself.
 
-A kit is one while its lines are whole: as many of each as so many kits have. What a site failed of it is decided on
-by its lines.
+A kit is one while its lines are whole: as many of each as so many kits have. What a site fails of it comes back with
+the rest of it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -121,7 +121,7 @@ def _noticed(order: OrderShipments, event: ShipmentException | WorkFailed) -> Or
 
 def _failed(order: OrderShipments, event: WorkFailed) -> OrderShipments:
     failed = {line_id: dict(units) for line_id, units in order.failed.items()}
-    for line_id, units in of_lines(event.lines).items():
+    for line_id, units in of_lines((*event.lines, *(event.along or ()))).items():
         by_shipment = failed.setdefault(line_id, {})
         by_shipment[event.shipment_id] = by_shipment.get(event.shipment_id, 0) + units
     return order.model_copy(update={"failed": failed})

@@ -1,11 +1,14 @@
-"""Units that a site will not send: out of its work, once for each word of its crew, so that others send them."""
+"""Units that a site will not send: out of its work, once for each word of its crew, so that others send them.
+
+No kit is sent in halves: what is there of the same kits comes out along with them.
+"""
 
 from schemas.failures import RecordFailure, WorkFailed
 from schemas.shipments import ShipmentException, Trouble
 from services.fulfillment.domain.commands import Event, TakeFailure
 from services.fulfillment.domain.sightings import Sighting
 from services.fulfillment.domain.state import InWork, OrderShipments
-from services.fulfillment.domain.units import Cut, draw, of_lines
+from services.fulfillment.domain.units import Cut, cut_out, more, of_lines, rest_of_kits
 from services.fulfillment.domain.work import revise_work
 
 
@@ -30,13 +33,15 @@ def _fail_units(order: OrderShipments, failure: RecordFailure) -> tuple[Event, .
     if not isinstance(shipment, InWork) or shipment.early is not None:
         return sighting.exception(Trouble.STOPPED, "it is not at work: it was stopped, or its parcel is closed")
     wanted = of_lines(failure.lines) or of_lines(shipment.lines)
-    cut = draw([(failure.shipment_id, shipment.lines)], wanted, failure.lots or ())[0][failure.shipment_id]
+    cut = cut_out(shipment.lines, wanted, failure.lots or ())
     if not cut.taken:
         return sighting.exception(Trouble.STOPPED, "none of these units is in this shipment any more")
-    return (revise_work(order, failure.shipment_id, shipment, cut), _failed(shipment, failure, cut))
+    along = cut_out(cut.kept, rest_of_kits(cut))
+    both = cut_out(shipment.lines, more(of_lines(cut.taken), of_lines(along.taken)), failure.lots or ())
+    return (revise_work(order, failure.shipment_id, shipment, both), _failed(shipment, failure, cut, along))
 
 
-def _failed(work: InWork, failure: RecordFailure, cut: Cut) -> WorkFailed:
+def _failed(work: InWork, failure: RecordFailure, cut: Cut, along: Cut) -> WorkFailed:
     promise = work.promise
     return WorkFailed(
         order_id=failure.order_id,
@@ -47,6 +52,7 @@ def _failed(work: InWork, failure: RecordFailure, cut: Cut) -> WorkFailed:
         site=work.site,
         operator=failure.operator,
         lines=cut.taken,
+        along=along.taken or None,
         customer=promise.customer,
         destination=promise.destination,
         ship_option=promise.ship_option,

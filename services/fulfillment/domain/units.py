@@ -1,6 +1,7 @@
 """Units taken out of shipments by line: the same arithmetic before work starts and while it runs."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from math import ceil
 from typing import NamedTuple
 
 from schemas.orders import CanceledUnits, LineQuantity
@@ -54,12 +55,26 @@ def draw(
     cuts: dict[str, Cut] = {}
     left = dict(wanted)
     for shipment_id, lines in shipments:
-        cuts[shipment_id] = cut = _cut(lines, left, unfit)
+        cuts[shipment_id] = cut = cut_out(lines, left, unfit)
         left = less(left, of_lines(cut.taken))
     return cuts, left
 
 
-def _cut(lines: Sequence[ShipmentLine], wanted: Mapping[str, int], unfit: Collection[str]) -> Cut:
+def rest_of_kits(cut: Cut) -> dict[str, int]:
+    """Of the kits that lost units, by line what else is in them."""
+    broken: dict[str, int] = {}
+    for line in cut.taken:
+        if line.kit is not None and line.in_kit:
+            broken[line.kit] = max(broken.get(line.kit, 0), ceil(line.quantity / line.in_kit))
+    taken = of_lines(cut.taken)
+    parts = [line for line in cut.kept if line.kit in broken]
+    return {
+        line.line_id: max(0, broken[line.kit or ""] * (line.in_kit or 0) - taken.get(line.line_id, 0)) for line in parts
+    }
+
+
+def cut_out(lines: Sequence[ShipmentLine], wanted: Mapping[str, int], unfit: Collection[str] = ()) -> Cut:
+    """Take `wanted` units out of these lines, as far as they are there; first those of `unfit` lots."""
     left, kept, taken = dict(wanted), [], []
     for line in lines:
         take = min(line.quantity, left.get(line.line_id, 0))

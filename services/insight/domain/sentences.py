@@ -85,6 +85,10 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def _along(lines: Any) -> str:
+    return f"; the rest of the kit comes from elsewhere too: {goods(lines)}" if lines else ""
+
+
 def _number(shipment_id: str) -> str:
     return f"parcel {shipment_id.rpartition('-')[2]}"
 
@@ -238,7 +242,7 @@ ENTRIES: dict[type[Message], Entry] = {
         21,
         lambda fact: (
             f"{fact.site} does not send {goods(fact.lines)} of {_number(fact.shipment_id)}: {fact.failing}, "
-            f"says {fact.operator}"
+            f"says {fact.operator}{_along(fact.along)}"
         ),
     ),
     SourceFailed: Entry(12, lambda fact: f"{_units(fact.lines)} promised from {fact.site} no more", main=False),
