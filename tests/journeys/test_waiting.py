@@ -15,6 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_an_order_of_more_than_the_nearest_site_has_is_split_and_every_part_arrives(world):
     emil = world.customer()
     await world.outside.receive("opening-doormats", DOORMAT={NEAREST: 3, SECOND: 1, FAR: 4})
+    await world.facts.some(ReceiveStock, 3, receipt_id="opening-doormats")
     order = await world.outside.buy(emil, DOORMAT=6)
     placed = await taken(world, order)
     allocated = await world.facts.one(Allocated, order_id=placed.order_id)
