@@ -3,6 +3,7 @@
 import pytest
 
 from schemas.backorders import Backordered
+from schemas.counts import CountedUnits, OpenCount, ReportCount
 from schemas.failures import Failing, ResourceUnits, SourceFailed
 from schemas.kits import KitComponent, KitLines, KitPart, SoldKit
 from schemas.levels import StockLevel
@@ -251,3 +252,15 @@ def golden_kit(placed):
     return SoldKit(
         line_id="1", sku="tea", quantity=1, parts=parts, unit_price=money, amount=money, tax=money, version="v"
     )
+
+
+def test_what_a_count_missed_of_a_damaged_kit_is_nowhere_once_it_comes_along(shop):
+    shop.receives({"pot": 1, "cup": 2})
+    two_kits(shop, "o1", kits=1)
+    shop.do(OpenCount(pool=0, count_id="C", site="madrid", skus=("cup",)))
+    counted = (CountedUnits(sku="cup", counted=1),)
+    shop.do(ReportCount(pool=0, report_id="C", count_id="C", site="madrid", lines=counted))
+    fails(shop, {"1": 1}, {"2": 2}, failing=Failing.DAMAGED)
+    assert (shop.at("cup").on_hand, shop.at("cup").free, shop.at("pot").quarantined) == (1, 1, 1)
+    assert "missing" not in shop.table()
+    assert shop.replayed().table() == shop.table()

@@ -49,7 +49,7 @@ def resource(stock: Stock, command: ResourceUnits) -> tuple[StockEvent, ...]:
     for line, units in taken:
         came = list(_take_back(draft, command, line, units))
         lots.setdefault(line.sku, []).extend(_first(came, asked.get(line.line_id, 0)))
-        if shipment and command.failing is not Failing.DAMAGED:  # who broke it has found it
+        if shipment and (command.failing is not Failing.DAMAGED or line.line_id not in asked):  # who broke it found it
             missing.lose(stock, draft, command.order_id, shipment, line, back=min(units, line.reserved), lots=came)
     for sku, units in units_by_sku(command.lines).items():
         _put_right(draft, command, sku, units, lots.get(sku, ()))
@@ -225,9 +225,15 @@ def fold_failed(stock: Stock, event: SourceFailed) -> None:
     units = {line.line_id: line.quantity for line in event.lines}
     if shipment is not None:
         left = shipment._replace(lines=tuple(_less(line, units.get(line.line_id, 0)) for line in shipment.lines))
-        if event.failing is not Failing.DAMAGED:
-            missing.fold_back(stock, event.order_id, [shipment], [left])
+        missing.fold_back(stock, event.order_id, [_unfound(shipment, event)], [_unfound(left, event)])
         stock.rows.put(kinds.ORDERS, event.order_id, with_shipments(order, {shipment.number: left}))
+
+
+def _unfound(shipment: OpenShipment, event: SourceFailed) -> OpenShipment:
+    """Of what is damaged, only the lines that came along."""
+    if event.failing is not Failing.DAMAGED:
+        return shipment
+    return shipment._replace(lines=tuple(line for line in shipment.lines if line.line_id in (event.along or ())))
 
 
 def _fold_failures(stock: Stock, event: SourceFailed) -> None:
